@@ -1,0 +1,1 @@
+//! Length-prefixed, injective byte encoding that everything signed or hashed goes through.

@@ -1,0 +1,3 @@
+//! `countersign`: everything the console can do, from a terminal.
+
+fn main() {}

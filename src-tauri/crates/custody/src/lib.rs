@@ -1,0 +1,1 @@
+//! The use cases of key custody: plan, request, sign, run, verify.

@@ -1,0 +1,1 @@
+//! The nouns and rules of key custody: keys, states, requests, seals, quorum. Pure.

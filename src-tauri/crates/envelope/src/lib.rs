@@ -1,0 +1,1 @@
+//! Envelope encryption: DEKs, wrapping with the public half of a KEK, sealed tokens. Pure.

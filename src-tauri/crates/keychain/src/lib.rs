@@ -1,0 +1,1 @@
+//! The operating system's keychain, and the device key kept in it.

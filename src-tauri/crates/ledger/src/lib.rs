@@ -1,0 +1,1 @@
+//! Ledger entries: encoding, signatures, hash chain, verification. Pure.

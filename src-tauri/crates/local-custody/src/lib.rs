@@ -1,0 +1,1 @@
+//! A private PostgreSQL cluster and a local vault on this machine.

@@ -1,0 +1,1 @@
+//! A Key Vault-compatible server for evaluation, drills and tests.

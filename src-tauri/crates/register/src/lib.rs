@@ -1,0 +1,1 @@
+//! The register in PostgreSQL: migrations, definer functions, typed queries. The only crate with SQL.

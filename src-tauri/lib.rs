@@ -1,0 +1,1 @@
+//! The desktop shell: windows, session, thin commands. No rule lives here.

@@ -1,0 +1,3 @@
+//! Starts the console.
+
+fn main() {}

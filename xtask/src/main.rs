@@ -1,0 +1,3 @@
+//! Tasks of this repository: run, test, bench, bindings, tidy, bundle.
+
+fn main() {}
