@@ -1,1 +1,18 @@
-//! Ledger entries: encoding, signatures, hash chain, verification. Pure.
+//! The ledger: entries as bytes, their signatures, the hash chain, and what proves a whole ledger.
+//!
+//! Pure: it never reads a clock, a file or a database. Formats: `docs/formats/ledger-entry.md`.
+
+mod chain;
+mod entry;
+mod people;
+mod signature;
+mod verify;
+
+pub use chain::{GENESIS, Hash, link};
+pub use entry::{Actor, ActorKind, Entry, EntryError, KIND, Subject};
+pub use people::{Founder, Person, People, PeopleError};
+pub use signature::{KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id};
+pub use verify::{Fault, Record, Summary, Verifier};
+
+#[cfg(test)]
+mod tests;

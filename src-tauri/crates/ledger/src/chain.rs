@@ -1,0 +1,20 @@
+//! The hash chain. The database computes it when an entry is appended; every reader computes it again.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of a ledger up to and including one entry.
+pub type Hash = [u8; 32];
+
+/// What the first entry is chained to.
+pub const GENESIS: Hash = [0; 32];
+
+/// `SHA-256(0x00 ‖ previous ‖ entry ‖ signature block)`; the leading zero keeps leaves apart from tree nodes (RFC 6962).
+#[must_use]
+pub fn link(previous: &Hash, entry: &[u8], signatures: &[u8]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update([0]);
+    hasher.update(previous);
+    hasher.update(entry);
+    hasher.update(signatures);
+    hasher.finalize().into()
+}

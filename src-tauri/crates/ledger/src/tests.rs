@@ -1,0 +1,217 @@
+//! Every way of falsifying a ledger that the chain and the signatures alone can find.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+struct TestKey(SigningKey);
+
+impl TestKey {
+    fn new(seed: u8) -> Self {
+        Self(SigningKey::from_bytes(&[seed; 32]))
+    }
+}
+
+impl Signer for TestKey {
+    fn public_key(&self) -> PublicKey {
+        self.0.verifying_key().to_bytes()
+    }
+    fn sign(&self, message: &[u8]) -> Signature {
+        self.0.sign(message).to_bytes()
+    }
+}
+
+const MAREN: Uuid = Uuid::from_u128(1);
+const TOMAS: Uuid = Uuid::from_u128(2);
+
+fn entry(number: u64, actor: Uuid, verb: &str, attributes: &[(&str, String)]) -> Entry {
+    Entry {
+        custody: Uuid::from_u128(7),
+        environment: "production".into(),
+        id: Uuid::from_u128(u128::from(number)),
+        time: 1_000_000 * i64::try_from(number).unwrap(),
+        actor: Actor { kind: ActorKind::Operator, id: actor },
+        verb: verb.into(),
+        subject: Subject::new("custody", "x"),
+        purpose: "why".into(),
+        attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+    }
+}
+
+fn founding() -> Entry {
+    let mut attributes = BTreeMap::new();
+    for (prefix, id, seed, roles) in [("a", MAREN, 1, "security"), ("b", TOMAS, 2, "devops")] {
+        attributes.insert(format!("{prefix}.operator"), id.to_string());
+        attributes.insert(format!("{prefix}.person"), format!("person-{prefix}"));
+        attributes.insert(format!("{prefix}.name"), format!("Name {prefix}"));
+        attributes.insert(format!("{prefix}.roles"), roles.to_owned());
+        attributes.insert(format!("{prefix}.public_key"), hex::encode(TestKey::new(seed).public_key()));
+    }
+    Entry { attributes, ..entry(1, MAREN, "custody.founded", &[]) }
+}
+
+/// Chains entries as the database does.
+fn chain(entries: &[(Entry, Vec<&dyn Signer>)]) -> Vec<Record> {
+    let mut head = GENESIS;
+    let mut records = Vec::new();
+    for (index, (entry, signers)) in entries.iter().enumerate() {
+        let bytes = entry.encode();
+        let signatures = SignatureBlock::sign(&bytes, signers).encode();
+        head = link(&head, &bytes, &signatures);
+        records.push(Record { number: index as u64 + 1, entry: bytes, signatures, hash: head });
+    }
+    records
+}
+
+fn ledger() -> Vec<Record> {
+    let (maren, tomas, session) = (TestKey::new(1), TestKey::new(2), TestKey::new(3));
+    let opened =
+        [("public_key", hex::encode(session.public_key())), ("expires_at", (3_600 * 1_000_000_i64).to_string())];
+    chain(&[
+        (founding(), vec![&maren, &tomas]),
+        (entry(2, TOMAS, "session.opened", &opened), vec![&tomas]),
+        (entry(3, TOMAS, "key.adopted", &[]), vec![&session]),
+        (entry(4, MAREN, "request.submitted", &[]), vec![&maren]),
+        (entry(5, TOMAS, "request.sealed", &[]), vec![&tomas]),
+        (entry(6, TOMAS, "run.started", &[]), vec![&session]),
+    ])
+}
+
+fn verify(records: &[Record]) -> Result<Summary, Fault> {
+    let mut verifier = Verifier::new();
+    for record in records {
+        verifier.push(record)?;
+    }
+    verifier.finish().map(|(summary, _)| summary)
+}
+
+/// Recomputes hashes and numbers, as a database administrator would after an edit.
+fn rechain(records: &mut [Record]) {
+    let mut head = GENESIS;
+    for (index, record) in records.iter_mut().enumerate() {
+        record.number = index as u64 + 1;
+        head = link(&head, &record.entry, &record.signatures);
+        record.hash = head;
+    }
+}
+
+#[test]
+fn an_honest_ledger_verifies() {
+    let records = ledger();
+    assert_eq!(verify(&records).unwrap(), Summary { entries: 6, head: records[5].hash });
+}
+
+proptest! {
+    /// any flipped bit is found, at the entry it is in.
+    #[test]
+    fn any_flipped_bit_is_found_and_named(at in 0usize..6, part in 0usize..3, byte in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut records = ledger();
+        let record = &mut records[at];
+        let target: &mut [u8] = match part { 0 => &mut record.entry, 1 => &mut record.signatures, _ => &mut record.hash };
+        let index = byte.index(target.len());
+        target[index] ^= 1 << bit;
+        prop_assert_eq!(verify(&records), Err(Fault::Chain { number: at as u64 + 1 }));
+    }
+
+    /// an edit whose chain is recomputed is found by its signature.
+    #[test]
+    fn an_edit_with_a_recomputed_chain_is_found(at in 0usize..6, byte in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut records = ledger();
+        let index = byte.index(records[at].entry.len());
+        records[at].entry[index] ^= 1 << bit;
+        rechain(&mut records);
+        prop_assert!(verify(&records).is_err());
+    }
+}
+
+/// deletion and swapping are found.
+#[test]
+fn a_missing_and_a_swapped_entry_are_found() {
+    let mut missing = ledger();
+    missing.remove(3);
+    assert_eq!(verify(&missing), Err(Fault::Gap { expected: 4, found: 5 }));
+    let mut swapped = ledger();
+    swapped.swap(2, 3);
+    assert_eq!(verify(&swapped), Err(Fault::Gap { expected: 3, found: 4 }));
+}
+
+#[test]
+fn a_cut_off_tail_is_found_by_a_console_that_remembers() {
+    let records = ledger();
+    let mut verifier = Verifier::new().remembering(6, records[5].hash);
+    records[..4].iter().for_each(|record| verifier.push(record).unwrap());
+    assert_eq!(verifier.finish().unwrap_err(), Fault::Truncated { found: 4, seen: 6 });
+}
+
+#[test]
+fn a_rewritten_history_is_found_by_a_console_that_remembers() {
+    let old = ledger();
+    let mut verifier = Verifier::new().remembering(1, [9; 32]);
+    assert_eq!(verifier.push(&old[0]), Err(Fault::Rewritten { number: 1 }));
+    let mut verifier = Verifier::new().pinned([9; 32]);
+    assert_eq!(verifier.push(&old[0]), Err(Fault::Founding));
+}
+
+fn fault_of(extra: (Entry, Vec<&dyn Signer>)) -> Fault {
+    let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
+    let session = TestKey::new(3);
+    let opened = [("public_key", hex::encode(session.public_key())), ("expires_at", 9_000_000.to_string())];
+    let records = chain(&[
+        (founding(), vec![&maren, &tomas]),
+        (entry(2, TOMAS, "session.opened", &opened), vec![&tomas]),
+        extra,
+    ]);
+    verify(&records).unwrap_err()
+}
+
+/// a session key cannot seal.
+#[test]
+fn a_session_key_cannot_sign_a_decision() {
+    let session = TestKey::new(3);
+    let fault = fault_of((entry(3, TOMAS, "request.sealed", &[]), vec![&session]));
+    assert_eq!(fault, Fault::People { number: 3, source: PeopleError::SessionKey });
+}
+
+#[test]
+fn an_expired_session_a_foreign_and_an_unknown_key_are_found() {
+    let (session, maren, stranger) = (TestKey::new(3), TestKey::new(1), TestKey::new(8));
+    let expired = fault_of((entry(9, TOMAS, "key.adopted", &[]), vec![&session]));
+    assert_eq!(expired, Fault::People { number: 3, source: PeopleError::KeyEnded });
+    let foreign = fault_of((entry(3, TOMAS, "key.adopted", &[]), vec![&maren]));
+    assert_eq!(foreign, Fault::People { number: 3, source: PeopleError::ForeignKey });
+    let unknown = fault_of((entry(3, TOMAS, "key.adopted", &[]), vec![&stranger]));
+    assert!(matches!(unknown, Fault::People { number: 3, source: PeopleError::UnknownKey { .. } }));
+}
+
+/// who was suspended no longer signs.
+#[test]
+fn a_suspended_operator_no_longer_signs() {
+    let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
+    let suspended = Entry { subject: Subject::new("operator", TOMAS), ..entry(2, MAREN, "operator.suspended", &[]) };
+    let records = chain(&[
+        (founding(), vec![&maren, &tomas]),
+        (suspended, vec![&maren]),
+        (entry(3, TOMAS, "request.sealed", &[]), vec![&tomas]),
+    ]);
+    assert_eq!(verify(&records), Err(Fault::People { number: 3, source: PeopleError::Inactive }));
+}
+
+#[test]
+fn a_founding_by_one_person_is_refused() {
+    let maren = TestKey::new(1);
+    let records = chain(&[(founding(), vec![&maren])]);
+    assert_eq!(verify(&records), Err(Fault::People { number: 1, source: PeopleError::Founding }));
+}
+
+proptest! {
+    #[test]
+    fn entries_survive_encoding(verb in "[a-z.]{1,20}", purpose in any::<String>(), attributes in prop::collection::btree_map(any::<String>(), any::<String>(), 0..5)) {
+        let entry = Entry { verb, purpose, attributes, ..entry(5, MAREN, "x", &[]) };
+        prop_assert_eq!(Entry::decode(&entry.encode()).unwrap(), entry);
+    }
+}
