@@ -1,1 +1,14 @@
-//! A private PostgreSQL cluster and a local vault on this machine.
+//! A custody on this machine: a private PostgreSQL cluster and a local vault in one data folder.
+//!
+//! This crate starts, shares and stops servers. It holds no rule of custody and no SQL: schema, roles and logins are made by
+//! `register` through the superuser's connection that [`Cluster`] describes. Why the system's own PostgreSQL programs are
+//! run directly is in `docs/decisions/0001-postgresql-as-an-ordinary-user.md`.
+
+mod account;
+mod binaries;
+mod postmaster;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use account::{AccountError, ServerAccount};
+pub use binaries::{Binaries, BinariesError, MAJOR_MIN};
