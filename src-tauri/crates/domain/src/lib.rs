@@ -1,1 +1,30 @@
-//! The nouns and rules of key custody: keys, states, requests, seals, quorum. Pure.
+//! The nouns and rules of key custody. Pure: clock and randomness are parameters, nothing here does input or output.
+
+mod algorithm;
+mod id;
+mod key;
+mod operation;
+mod people;
+mod plan;
+mod quorum;
+mod rotation;
+mod seal;
+mod text;
+mod time;
+mod words;
+
+pub use algorithm::{Algorithm, AlgorithmError};
+pub use id::{CustodyId, KeyId, OperatorId, RequestId, RunId, TenantId};
+pub use key::{Classification, IllegalTransition, KeyKind, KeyName, KeyState, NameError, StorageMedium};
+pub use operation::{Operation, RequestState, RunState, StepKind};
+pub use people::{Environment, Role};
+pub use plan::{Change, Clocks, Facts, Plan, PlanBounds, PlanError, PlanHash, Target};
+pub use quorum::{Countersigner, Quorum, QuorumError, QuorumRule, SignerFacts, quorum_rules};
+pub use rotation::{DueState, RotationRule, default_rotation_rules};
+pub use seal::{Decision, Seal, SealError, SealStatement};
+pub use text::{Text, TextError, escape_visibly};
+pub use time::Timestamp;
+pub use words::UnknownWord;
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ mod verify;
 
 pub use chain::{GENESIS, Hash, link};
 pub use entry::{Actor, ActorKind, Entry, EntryError, KIND, Subject};
-pub use people::{Founder, Person, People, PeopleError};
+pub use people::{Founder, People, PeopleError, Person};
 pub use signature::{KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id};
 pub use verify::{Fault, Record, Summary, Verifier};
 

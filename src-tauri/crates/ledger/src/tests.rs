@@ -161,11 +161,8 @@ fn fault_of(extra: (Entry, Vec<&dyn Signer>)) -> Fault {
     let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
     let session = TestKey::new(3);
     let opened = [("public_key", hex::encode(session.public_key())), ("expires_at", 9_000_000.to_string())];
-    let records = chain(&[
-        (founding(), vec![&maren, &tomas]),
-        (entry(2, TOMAS, "session.opened", &opened), vec![&tomas]),
-        extra,
-    ]);
+    let records =
+        chain(&[(founding(), vec![&maren, &tomas]), (entry(2, TOMAS, "session.opened", &opened), vec![&tomas]), extra]);
     verify(&records).unwrap_err()
 }
 
