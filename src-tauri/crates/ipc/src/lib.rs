@@ -1,1 +1,42 @@
 //! Wire types and the one table of commands between the window and its host.
+//!
+//! Owns every shape that crosses between `ui/src/host` and the desktop shell, and nothing else: no rule, no default that
+//! decides anything. What must never be here is a secret going out: a type that holds one has no `Serialize`, and the only
+//! secret coming in, [`Passphrase`], wipes itself.
+//!
+//! From the table in [`table`] come the router's list ([`COMMANDS`]), the cache tags a command makes stale ([`INVALIDATES`])
+//! and, through [`bindings`], `ui/src/host/ipc.ts`.
+
+#[macro_use]
+mod macros;
+
+pub mod app;
+pub mod bindings;
+pub mod error;
+pub mod estate;
+pub mod events;
+pub mod keys;
+pub mod ledger;
+pub mod overview;
+pub mod people;
+pub mod requests;
+pub mod runs;
+pub mod scalar;
+pub mod settings;
+pub mod sign;
+pub mod table;
+
+pub use app::*;
+pub use error::*;
+pub use estate::*;
+pub use events::*;
+pub use keys::*;
+pub use ledger::*;
+pub use overview::*;
+pub use people::*;
+pub use requests::*;
+pub use runs::*;
+pub use scalar::*;
+pub use settings::*;
+pub use sign::*;
+pub use table::{COMMANDS, CacheTag, INVALIDATES};

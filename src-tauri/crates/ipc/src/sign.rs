@@ -1,0 +1,110 @@
+//! The sign window: what is about to be signed, from backend data, and the fresh unlock.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::{
+    app::CustodyHeadView,
+    error::DifferenceView,
+    people::PersonView,
+    requests::{PlanView, SealSlotView},
+    scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
+};
+
+view! {
+    /// Everything the sign window shows. Read by the host for the window that asks.
+    pub struct SignContextView {
+        /// What kind of signature.
+        pub act: SignAct,
+        /// Number of the request; `None` while it has none.
+        pub label: Option<String>,
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// What will be done.
+        pub plan: PlanView,
+        /// Who asked.
+        pub requester: PersonView,
+        /// When; `None` for a draft.
+        pub requested_at: Option<Micros>,
+        /// Why.
+        pub reason: String,
+        /// Change record.
+        pub change_record: String,
+        /// What is done if it goes wrong.
+        pub rollback_plan: String,
+        /// Until when it may be approved.
+        pub approve_by: Micros,
+        /// Until when it may be executed.
+        pub execute_by: Micros,
+        /// Seals needed.
+        pub quorum: u32,
+        /// Seals given and missing.
+        pub slots: Vec<SealSlotView>,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of the statement that will be signed.
+        pub plan_hash: Digest,
+        /// When the plan was computed again from live state.
+        pub rechecked_at: Micros,
+        /// Differences found then; when there are any, nothing can be signed.
+        pub differences: Vec<DifferenceView>,
+        /// Raw texts that contain characters a reader could mistake, escaped; empty when there are none.
+        pub escaped: Vec<EscapedTextView>,
+    }
+}
+
+view! {
+    /// A text that could be misread, with its escaped form.
+    pub struct EscapedTextView {
+        /// Which field.
+        pub field: String,
+        /// The text with every unusual character escaped.
+        pub escaped: String,
+    }
+}
+
+/// What kind of signature the window is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "ipc.ts")]
+pub enum SignAct {
+    /// The requester submits.
+    Submit,
+    /// A second person decides.
+    Decide {
+        /// Which decision the window was opened for.
+        decision: Decision,
+    },
+}
+
+request! {
+    /// Unlocks the device key for this one seal and signs.
+    pub struct SignConfirmRequest {
+        /// The hash that the reader saw; refused if it is not what would be signed.
+        pub plan_hash: Digest,
+        /// Why, for a rejection; empty otherwise.
+        pub reason: String,
+        /// Passphrase of the signer's device key.
+        pub passphrase: Passphrase,
+    }
+}
+
+view! {
+    /// What was sealed.
+    pub struct SealedView {
+        /// The request.
+        pub request: RequestId,
+        /// Its number.
+        pub label: String,
+        /// The decision; `None` when it was submitted.
+        pub decision: Option<Decision>,
+        /// Ledger entry.
+        pub entry: u32,
+        /// Seals still missing.
+        pub missing: u32,
+    }
+}

@@ -1,0 +1,86 @@
+//! The one table of commands.
+//!
+//! `name(Request) -> View => [tags]` says what a command takes, what it answers and what it makes stale. The shell's router,
+//! the permission files, the window's types and its cache invalidation all follow from here; a test holds them to it.
+
+use crate::{
+    app::*, bindings::Collector, estate::*, keys::*, ledger::*, overview::*, people::*, requests::*, runs::*,
+    scalar::*, settings::*, sign::*,
+};
+
+words! {
+    /// What a cached answer belongs to.
+    pub enum CacheTag { AppState, Status, Overview, Keys, SavedViews, Operators, Requests, Runs, Ledger, Discovery, Settings }
+}
+
+macro_rules! ipc_commands {
+    ($($(#[$meta:meta])* $name:ident ( $request:ty ) -> $view:ty => [ $($tag:ident),* ];)*) => {
+        /// Every command, in the table's order.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// What a command makes stale once it has succeeded.
+        pub const INVALIDATES: &[(&str, &[CacheTag])] = &[$((stringify!($name), &[$(CacheTag::$tag),*])),*];
+
+        /// Shows every type of the table to the generator of bindings.
+        pub(crate) fn visit(collector: &mut Collector) {
+            $(collector.command::<$request, $view>(stringify!($name), &[$(CacheTag::$tag),*]);)*
+        }
+    };
+}
+
+ipc_commands! {
+    app_state(Nothing) -> AppStateView => [];
+    open_local_custody(OpenLocalCustodyRequest) -> AppStateView => [AppState];
+    test_connection(ConnectionRequest) -> ConnectionTestView => [];
+    save_connection(ConnectionRequest) -> AppStateView => [AppState];
+    prepare_founder(PrepareFounderRequest) -> FoundingView => [AppState];
+    reset_founder(ResetFounderRequest) -> FoundingView => [AppState];
+    found_custody(Nothing) -> AppStateView => [AppState];
+    unlock(UnlockRequest) -> AppStateView => [AppState, Status, Overview, Keys, Requests, Runs, Ledger, SavedViews, Settings];
+    lock(Nothing) -> AppStateView => [AppState];
+    touch_activity(Nothing) -> SessionView => [];
+    status_bar(Nothing) -> StatusView => [];
+    operators(Nothing) -> OperatorsView => [];
+    overview(Nothing) -> OverviewView => [];
+    settings(Nothing) -> SettingsView => [];
+
+    keys_page(KeysPageRequest) -> KeysPageView => [];
+    key_detail(KeyDetailRequest) -> KeyDetailView => [];
+    tenants_list(TenantsListRequest) -> TenantsListView => [];
+    saved_views(Nothing) -> SavedViewsView => [];
+    save_view(SaveViewRequest) -> SavedViewsView => [SavedViews];
+    delete_view(DeleteViewRequest) -> SavedViewsView => [SavedViews];
+    create_deks(CreateDeksRequest) -> CreatedDeksView => [Keys, Overview, Ledger, Status];
+
+    import_preview(ImportPreviewRequest) -> ImportPreviewView => [];
+    import_commit(ImportCommitRequest) -> ImportedView => [Keys, Overview, Ledger, Status];
+    discover(Nothing) -> DiscoveryView => [Overview, Ledger, Status];
+    discovery_adopt(DiscoveryAdoptRequest) -> DiscoveryView => [Keys, Overview, Ledger, Status];
+    sample_load(Nothing) -> SampleLoadedView => [Keys, Overview, Requests, Runs, Ledger, Status];
+
+    plan_request(PlanRequest) -> PlanView => [];
+    draft_request(DraftRequest) -> DraftView => [];
+    open_sign_window(OpenSignWindowRequest) -> Done => [];
+    requests_page(RequestsPageRequest) -> RequestsPageView => [];
+    request_detail(RequestDetailRequest) -> RequestDetailView => [];
+    recheck_request(RecheckRequest) -> RecheckView => [];
+    withdraw_request(WithdrawRequest) -> RequestDetailView => [Requests, Overview, Keys, Ledger, Status];
+
+    sign_context(Nothing) -> SignContextView => [];
+    sign_confirm(SignConfirmRequest) -> SealedView => [Requests, Overview, Keys, Ledger, Status];
+    sign_cancel(Nothing) -> Done => [];
+
+    run_start(RunStartRequest) -> RunDetailView => [Requests, Runs, Overview, Keys, Ledger, Status];
+    runs_page(RunsPageRequest) -> RunsPageView => [];
+    run_detail(RunRequest) -> RunDetailView => [];
+    run_pause(RunRequest) -> RunDetailView => [Runs, Overview, Ledger, Status];
+    run_resume(RunRequest) -> RunDetailView => [Runs, Overview, Ledger, Status];
+    run_rollback(RunRollbackRequest) -> RunDetailView => [Runs, Requests, Overview, Keys, Ledger, Status];
+
+    ledger_page(LedgerPageRequest) -> LedgerPageView => [];
+    ledger_entry(LedgerEntryRequest) -> LedgerEntryView => [];
+    ledger_verify(Nothing) -> LedgerVerdictView => [Status, Overview];
+}
+
+/// Commands that only the sign window may call; every other one belongs to the main window.
+pub const SIGN_WINDOW_COMMANDS: &[&str] = &["sign_context", "sign_confirm", "sign_cancel"];

@@ -1,0 +1,2897 @@
+// Written from the table of commands in src-tauri/crates/ipc. Do not edit: run `cargo xtask bindings`.
+
+export type AdoptItem = { 
+/**
+ * Name in the vault.
+ */
+name: string, 
+/**
+ * Owner.
+ */
+owner: string, 
+/**
+ * Purpose.
+ */
+purpose: string, 
+/**
+ * How sensitive what it protects is.
+ */
+classification: Classification, };
+
+export type AgeBucketView = { 
+/**
+ * At least so many days.
+ */
+fromDays: number, 
+/**
+ * Fewer than so many; `None` for the last.
+ */
+toDays: number | null, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type AppStateView = { "at": "first_run", 
+/**
+ * Whether keys could be kept.
+ */
+keychain: KeychainView, } | { "at": "founding", 
+/**
+ * Which.
+ */
+custody: CustodyHeadView, 
+/**
+ * Whether keys can be kept.
+ */
+keychain: KeychainView, 
+/**
+ * Who has taken their seat.
+ */
+founding: FoundingView, } | { "at": "locked", 
+/**
+ * Which custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Whether keys can be read.
+ */
+keychain: KeychainView, 
+/**
+ * Who has a device key on this computer.
+ */
+operators: Array<PersonView>, 
+/**
+ * Who was here last.
+ */
+last: OperatorId | null, 
+/**
+ * Why it is locked.
+ */
+reason: LockReason, } | { "at": "unlocked", 
+/**
+ * Which custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Who.
+ */
+operator: PersonView, 
+/**
+ * Id of their device key.
+ */
+deviceKey: Digest, 
+/**
+ * Their session.
+ */
+session: SessionView, } | { "at": "unavailable", 
+/**
+ * Which custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Why.
+ */
+problem: IpcError, };
+
+export type AttributeView = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Value.
+ */
+value: string, };
+
+export type CacheTag = "app_state" | "status" | "overview" | "keys" | "saved_views" | "operators" | "requests" | "runs" | "ledger" | "discovery" | "settings";
+
+export type CellProblem = "missing" | "unknown_column" | "column_missing" | "column_twice" | "wrong_cell_count" | "unknown_word" | "not_a_date" | "not_a_number" | "too_long" | "hidden_characters" | "duplicate_in_file" | "already_in_register" | "other_environment" | "weak_algorithm" | "legacy_storage" | "not_selectable" | "owner_and_purpose_needed" | "tenant_needed" | "not_utf8";
+
+export type CellProblemView = { 
+/**
+ * Line number in the file.
+ */
+row: number, 
+/**
+ * Column, by its header; empty when the whole row is meant.
+ */
+column: string, 
+/**
+ * What stands there, shortened.
+ */
+value: string, 
+/**
+ * What is wrong.
+ */
+problem: CellProblem, 
+/**
+ * What would be accepted, where that is a short list.
+ */
+accepted: Array<string>, };
+
+export type ChangeKind = "add" | "change" | "destroy" | "same";
+
+export type ChangeSubject = "current_version" | "deks_under_old" | "deks_under_new" | "old_version" | "algorithm" | "key_name" | "owner" | "purpose" | "classification" | "rotate_by" | "vault";
+
+export type ChangeView = { 
+/**
+ * What.
+ */
+subject: ChangeSubject, 
+/**
+ * Version it is about.
+ */
+version: number | null, 
+/**
+ * Value now; empty where there is none.
+ */
+before: string, 
+/**
+ * Value after; empty where there is none.
+ */
+after: string, 
+/**
+ * Whether it changes.
+ */
+kind: ChangeKind, 
+/**
+ * Whether the values are identifiers, shown in monospace.
+ */
+identifier: boolean, };
+
+export type CheckOutcome = "passed" | "failed" | "skipped";
+
+export type Classification = "public" | "internal" | "confidential" | "restricted";
+
+export type ConnectionCheck = "name" | "tls" | "sign_in" | "permission" | "schema" | "environment";
+
+export type ConnectionCheckView = { 
+/**
+ * What was checked.
+ */
+check: ConnectionCheck, 
+/**
+ * On which side.
+ */
+target: ConnectionTarget, 
+/**
+ * The address.
+ */
+address: string, 
+/**
+ * How it went.
+ */
+outcome: CheckOutcome, 
+/**
+ * What went wrong.
+ */
+problem: ConnectionProblem | null, 
+/**
+ * How long it took.
+ */
+tookMs: number | null, };
+
+export type ConnectionProblem = { "what": "dns" } | { "what": "unreachable" } | { "what": "timed_out", 
+/**
+ * Seconds waited.
+ */
+afterS: number, } | { "what": "tls" } | { "what": "authentication" } | { "what": "forbidden" } | { "what": "schema_missing" } | { "what": "schema_version", 
+/**
+ * What was found.
+ */
+found: number, 
+/**
+ * What this console needs.
+ */
+needed: number, } | { "what": "wrong_environment", 
+/**
+ * The one that was found.
+ */
+found: Environment, } | { "what": "wrong_custody" } | { "what": "not_what_it_should_be" };
+
+export type ConnectionRequest = { 
+/**
+ * Name of the custody.
+ */
+name: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * Address of the vault, `https://NAME.vault.azure.net`.
+ */
+vaultUrl: string, 
+/**
+ * Host of the PostgreSQL server.
+ */
+databaseHost: string, 
+/**
+ * Its port.
+ */
+databasePort: number, 
+/**
+ * The database.
+ */
+databaseName: string, 
+/**
+ * The operator's own login there.
+ */
+databaseUser: string, };
+
+export type ConnectionTarget = "vault" | "register";
+
+export type ConnectionTestView = { 
+/**
+ * Every check, in the order made; those after a failure are `skipped`.
+ */
+checks: Array<ConnectionCheckView>, 
+/**
+ * Whether it may be saved.
+ */
+passed: boolean, 
+/**
+ * Whether the register is already founded (join) or not (found).
+ */
+founded: boolean, };
+
+export type CreateDeksRequest = { 
+/**
+ * The KEK.
+ */
+kek: KeyId, 
+/**
+ * What for.
+ */
+targets: Array<DekTarget>, 
+/**
+ * Owner of all of them.
+ */
+owner: string, 
+/**
+ * Purpose of all of them.
+ */
+purpose: string, 
+/**
+ * How sensitive what they protect is.
+ */
+classification: Classification, };
+
+export type CreatedDeksView = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * The first of them.
+ */
+keys: Array<KeyRefView>, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type Cursor = string & { readonly __brand: 'Cursor' };
+
+export type CustodyHeadView = { 
+/**
+ * Which; `None` until it is founded.
+ */
+id: CustodyId | null, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * Whether vault, register and both operators are on this computer.
+ */
+local: boolean, 
+/**
+ * Host name of its vault.
+ */
+vaultHost: string, 
+/**
+ * Its database, as host and name.
+ */
+database: string, };
+
+export type CustodyId = string & { readonly __brand: 'CustodyId' };
+
+export type Decision = "approve" | "reject";
+
+export type DekTarget = { "for": "tenant", 
+/**
+ * Tenant.
+ */
+tenant: string, 
+/**
+ * Integration.
+ */
+integration: string, } | { "for": "secret", 
+/**
+ * Its name.
+ */
+name: string, };
+
+export type DeleteViewRequest = { 
+/**
+ * Which.
+ */
+id: SavedViewId, };
+
+export type DifferenceView = { 
+/**
+ * What.
+ */
+subject: string, 
+/**
+ * Which field of it.
+ */
+field: string, 
+/**
+ * As sealed.
+ */
+planned: string, 
+/**
+ * As it is.
+ */
+found: string, };
+
+export type Digest = string & { readonly __brand: 'Digest' };
+
+export type DiscoveryAdoptRequest = { 
+/**
+ * Which, with what discovery cannot know.
+ */
+items: Array<AdoptItem>, };
+
+export type DiscoveryView = { 
+/**
+ * When both were read.
+ */
+at: Micros, 
+/**
+ * Objects read in the vault.
+ */
+vaultObjects: number, 
+/**
+ * Records of the register that should be there.
+ */
+registerRecords: number, 
+/**
+ * Those that agree.
+ */
+agreeing: number, 
+/**
+ * Every difference.
+ */
+drift: Array<DriftView>, 
+/**
+ * Ledger entry of the observation.
+ */
+entry: number, };
+
+export type Done = Record<symbol, never>;
+
+export type DraftId = string & { readonly __brand: 'DraftId' };
+
+export type DraftRequest = { 
+/**
+ * What for.
+ */
+operation: OperationRequest, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Change record.
+ */
+changeRecord: string, 
+/**
+ * What is done if it goes wrong.
+ */
+rollbackPlan: string, 
+/**
+ * Time to approve, from submission.
+ */
+approveWithinHours: number, 
+/**
+ * Time to execute, from submission.
+ */
+executeWithinHours: number, };
+
+export type DraftView = { 
+/**
+ * Names it when opening the sign window.
+ */
+draft: DraftId, 
+/**
+ * What would be signed.
+ */
+plan: PlanView, };
+
+export type DriftKind = "only_in_vault" | "only_in_register" | "deleted" | "version_unknown" | "version_gone" | "disabled" | "enabled" | "public_key_differs" | "attributes_differ";
+
+export type DriftView = { 
+/**
+ * What differs.
+ */
+kind: DriftKind, 
+/**
+ * Kind of vault object.
+ */
+object: VaultObject, 
+/**
+ * Name in the vault.
+ */
+name: string, 
+/**
+ * The record, where there is one.
+ */
+key: KeyRefView | null, 
+/**
+ * What the register says.
+ */
+register: string, 
+/**
+ * What the vault says.
+ */
+vault: string, 
+/**
+ * Whether it may be taken into the register as it is.
+ */
+adoptable: boolean, 
+/**
+ * Whether it breaks a rule on algorithms.
+ */
+weak: boolean, };
+
+export type DueFilter = "overdue" | "within14_days" | "within30_days" | "within90_days" | "violations";
+
+export type DueKeyView = { 
+/**
+ * Which.
+ */
+key: KeyRefView, 
+/**
+ * What it is.
+ */
+keyType: KeyType, 
+/**
+ * Tenant and integration or secret name, for the second line.
+ */
+scope: string, 
+/**
+ * When it must have been rotated.
+ */
+rotateBy: Micros, 
+/**
+ * Days until then; negative when late.
+ */
+dueInDays: number, 
+/**
+ * Whether a request for it is open.
+ */
+requested: boolean, };
+
+export type Environment = "development" | "staging" | "production" | "backup";
+
+export type EscapedTextView = { 
+/**
+ * Which field.
+ */
+field: string, 
+/**
+ * The text with every unusual character escaped.
+ */
+escaped: string, };
+
+export type EvidenceFact = "state_unchanged" | "version_created" | "public_key_digest" | "tagged_with_run" | "rewrapped" | "check_values_hold" | "canaries_opened" | "left_on_old" | "unwrap_refused" | "old_disabled" | "new_disabled" | "old_enabled" | "restored" | "taken_over" | "key_registered" | "verification" | "throttled";
+
+export type EvidenceView = { 
+/**
+ * What kind of fact.
+ */
+fact: EvidenceFact, 
+/**
+ * Its value.
+ */
+value: string, 
+/**
+ * Ledger entry.
+ */
+entry: number | null, };
+
+export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past";
+
+export type FolderCountsView = { 
+/**
+ * Wait for this operator's seal.
+ */
+forMe: number, 
+/**
+ * Asked for by this operator, still open.
+ */
+mine: number, 
+/**
+ * All that are open.
+ */
+open: number, 
+/**
+ * Decided, lapsed, expired or withdrawn.
+ */
+decided: number, };
+
+export type FounderSeat = "first" | "second";
+
+export type FounderView = { 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * At most three letters.
+ */
+initials: string, 
+/**
+ * Identity outside Countersign: e-mail or object id; two founders must differ.
+ */
+person: string, 
+/**
+ * Login at the register.
+ */
+login: string, 
+/**
+ * Roles.
+ */
+roles: Array<Role>, 
+/**
+ * Name of the device.
+ */
+deviceName: string, 
+/**
+ * Id of the device key.
+ */
+deviceKey: Digest, };
+
+export type FoundingView = { 
+/**
+ * The first operator, once they have made their key.
+ */
+first: FounderView | null, 
+/**
+ * The second.
+ */
+second: FounderView | null, 
+/**
+ * Shortest passphrase accepted.
+ */
+passphraseCharsMin: number, };
+
+export type HostEvent = { "event": "changed", 
+/**
+ * Which.
+ */
+tags: Array<CacheTag>, } | { "event": "progress" } & ProgressView | { "event": "sealed", 
+/**
+ * The request.
+ */
+request: RequestId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * What was said; `None` when the request itself was submitted.
+ */
+decision: Decision | null, } | { "event": "locked", 
+/**
+ * Why.
+ */
+reason: LockReason, } | { "event": "run_moved", 
+/**
+ * Which.
+ */
+run: RunId, };
+
+export type ImpactView = { 
+/**
+ * DEKs that are wrapped again.
+ */
+deks: number, 
+/**
+ * Tenants whose keys are touched.
+ */
+tenants: number, 
+/**
+ * Operations in the vault.
+ */
+vaultOperations: number, 
+/**
+ * Seconds it should take at the configured budget.
+ */
+estimatedSeconds: number, 
+/**
+ * Share of the vault's limit that may be used.
+ */
+budgetPercent: number, 
+/**
+ * Tokens under those DEKs, which stay as they are.
+ */
+tokens: number, };
+
+export type ImportCommitRequest = { 
+/**
+ * Which preview.
+ */
+import: ImportId, };
+
+export type ImportId = string & { readonly __brand: 'ImportId' };
+
+export type ImportPreviewRequest = { 
+/**
+ * Name of the file, for the ledger.
+ */
+fileName: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+export type ImportPreviewView = { 
+/**
+ * Names this preview when importing it.
+ */
+import: ImportId, 
+/**
+ * Name of the file.
+ */
+fileName: string, 
+/**
+ * The header's columns, in order.
+ */
+columns: Array<string>, 
+/**
+ * Data rows in the file.
+ */
+rowsTotal: number, 
+/**
+ * Rows without a problem.
+ */
+rowsGood: number, 
+/**
+ * Of those, rows already in the register as they are.
+ */
+rowsUnchanged: number, 
+/**
+ * The first rows.
+ */
+rows: Array<ImportRowView>, 
+/**
+ * The first problems.
+ */
+problems: Array<CellProblemView>, 
+/**
+ * How many problems there are.
+ */
+problemsTotal: number, };
+
+export type ImportRowView = { 
+/**
+ * Line number in the file; the header is line 1.
+ */
+row: number, 
+/**
+ * Cells, in the order of the columns.
+ */
+cells: Array<string>, 
+/**
+ * Whether it may be imported.
+ */
+good: boolean, };
+
+export type ImportedView = { 
+/**
+ * Rows written.
+ */
+count: number, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type IncidentId = string & { readonly __brand: 'IncidentId' };
+
+export type IpcError = { "code": "locked" } | { "code": "wrong_passphrase" } | { "code": "keychain_unavailable", 
+/**
+ * What to start, in words a person can follow.
+ */
+start: string, } | { "code": "invalid", 
+/**
+ * The request's field, in its wire spelling.
+ */
+field: string, 
+/**
+ * What is wrong with it.
+ */
+problem: FieldProblem, } | { "code": "not_found", 
+/**
+ * What kind of thing.
+ */
+what: Thing, } | { "code": "refused", 
+/**
+ * Why.
+ */
+reason: RefusalReason, 
+/**
+ * Who could do it instead.
+ */
+eligible: Array<PersonView>, } | { "code": "plan_stale", 
+/**
+ * Field by field.
+ */
+differences: Array<DifferenceView>, } | { "code": "connection", 
+/**
+ * Which of the two.
+ */
+target: ConnectionTarget, 
+/**
+ * Address that was tried.
+ */
+address: string, 
+/**
+ * What went wrong.
+ */
+problem: ConnectionProblem, } | { "code": "throttled", 
+/**
+ * Seconds to wait.
+ */
+retryAfterS: number, } | { "code": "ledger_broken", 
+/**
+ * First bad entry.
+ */
+entry: number, 
+/**
+ * What is wrong with it.
+ */
+fault: LedgerFault, } | { "code": "too_large", 
+/**
+ * Largest accepted size.
+ */
+limitBytes: number, } | { "code": "moved" } | { "code": "busy", 
+/**
+ * What is under way.
+ */
+task: Task, } | { "code": "internal", 
+/**
+ * Number to quote.
+ */
+incident: IncidentId, };
+
+export type KekHistoryVersionView = { 
+/**
+ * Number.
+ */
+version: number, 
+/**
+ * Since when.
+ */
+since: Micros, 
+/**
+ * Who sealed it; empty for one that came in by import or discovery.
+ */
+seals: Array<PersonView>, };
+
+export type KekHistoryView = { 
+/**
+ * Which.
+ */
+key: KeyRefView, 
+/**
+ * Its state.
+ */
+state: KeyState, 
+/**
+ * Versions, oldest first.
+ */
+versions: Array<KekHistoryVersionView>, 
+/**
+ * When the next is due.
+ */
+rotateBy: Micros | null, 
+/**
+ * Days until then; negative when late.
+ */
+dueInDays: number | null, };
+
+export type KeyDetailRequest = { 
+/**
+ * Which.
+ */
+key: KeyId, };
+
+export type KeyDetailView = { 
+/**
+ * The row.
+ */
+row: KeyRowView, 
+/**
+ * Environment of the record.
+ */
+environment: Environment, 
+/**
+ * Algorithm as the policy writes it, for instance "RSA-3072, RSA-OAEP-256".
+ */
+algorithm: string, 
+/**
+ * Length in bits.
+ */
+bits: number | null, 
+/**
+ * Where it is kept.
+ */
+storage: StorageMedium, 
+/**
+ * When a legacy storage must be left.
+ */
+phaseOutBy: Micros | null, 
+/**
+ * Host of the vault that holds or wraps it.
+ */
+vaultHost: string | null, 
+/**
+ * Its name in the vault.
+ */
+vaultName: string | null, 
+/**
+ * The KEK that wraps it.
+ */
+wrappedBy: KeyRefView | null, 
+/**
+ * Version of that KEK.
+ */
+wrappedByVersion: number | null, 
+/**
+ * How sensitive what it protects is.
+ */
+classification: Classification, 
+/**
+ * Declared purpose.
+ */
+purpose: string, 
+/**
+ * Owner.
+ */
+owner: string, 
+/**
+ * When it was created.
+ */
+createdAt: Micros | null, 
+/**
+ * When it came into use.
+ */
+activatedAt: Micros | null, 
+/**
+ * When it expires.
+ */
+expiresAt: Micros | null, 
+/**
+ * Days between rotations.
+ */
+rotateEveryDays: number | null, 
+/**
+ * Clause the rule comes from, for instance "policy A §6.3".
+ */
+ruleClause: string | null, 
+/**
+ * Tokens sealed under it (DEK), or under the DEKs it wraps (KEK).
+ */
+tokens: number, 
+/**
+ * Tenants whose data lies under it.
+ */
+tenants: number, 
+/**
+ * Rules it breaks.
+ */
+violations: Array<Violation>, 
+/**
+ * Versions, newest first.
+ */
+versions: Array<KeyVersionView>, 
+/**
+ * What happened to it, newest first.
+ */
+timeline: Array<TimelineView>, 
+/**
+ * Requests that name it, newest first.
+ */
+requests: Array<RequestRowView>, 
+/**
+ * Whether this operator may ask for its rotation, and if not, why and who may.
+ */
+rotation: MayView, };
+
+export type KeyFilter = { 
+/**
+ * Any of these types.
+ */
+types: Array<KeyType>, 
+/**
+ * Any of these states.
+ */
+states: Array<KeyState>, 
+/**
+ * Where rotation stands.
+ */
+due: DueFilter | null, 
+/**
+ * Kept here.
+ */
+storage: Array<StorageMedium>, 
+/**
+ * Tenant, exactly.
+ */
+tenant: string | null, 
+/**
+ * Owner, exactly.
+ */
+owner: string | null, 
+/**
+ * Wrapped by this KEK.
+ */
+wrappedBy: KeyId | null, 
+/**
+ * Part of the name, tenant, integration or secret name.
+ */
+text: string, };
+
+export type KeyId = string & { readonly __brand: 'KeyId' };
+
+export type KeyRefView = { 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * Its name.
+ */
+name: string, };
+
+export type KeyRowView = { 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+keyType: KeyType, 
+/**
+ * Tenant, for a tenant's key.
+ */
+tenant: string | null, 
+/**
+ * Integration, for a tenant's key.
+ */
+integration: string | null, 
+/**
+ * Secret it protects, for an internal key.
+ */
+secretName: string | null, 
+/**
+ * Live DEKs it wraps, for a KEK.
+ */
+wraps: number | null, 
+/**
+ * Current version.
+ */
+version: number, 
+/**
+ * Its state.
+ */
+state: KeyState, 
+/**
+ * When it must have been rotated.
+ */
+rotateBy: Micros | null, 
+/**
+ * Days until then; negative when late. By the register's clock.
+ */
+dueInDays: number | null, 
+/**
+ * Whether a rule is broken (weak algorithm, legacy storage …).
+ */
+violation: boolean, };
+
+export type KeySort = "name" | "tenant" | "state" | "rotate_by" | "created" | "version";
+
+export type KeyState = "pre_active" | "active" | "suspended" | "deactivated" | "compromised" | "revoked" | "destroyed" | "archived";
+
+export type KeyType = "kek" | "dek" | "database_key" | "cloud_key" | "tls_certificate" | "api_secret" | "api_signing_key" | "token_signing_key" | "backup_key" | "ai_service_key" | "generic_secret";
+
+export type KeyVersionView = { 
+/**
+ * Number, from 1.
+ */
+version: number, 
+/**
+ * The vault's id of it.
+ */
+vaultVersion: string | null, 
+/**
+ * Where it stands.
+ */
+state: VersionState, 
+/**
+ * From when.
+ */
+since: Micros, 
+/**
+ * Until when it was current.
+ */
+until: Micros | null, 
+/**
+ * SHA-256 of its public half.
+ */
+publicKeyDigest: Digest | null, 
+/**
+ * Live DEKs under it.
+ */
+wraps: number | null, };
+
+export type KeychainView = { "state": "ready", 
+/**
+ * Its product name, for instance "GNOME Keyring".
+ */
+store: string, } | { "state": "locked", 
+/**
+ * Its product name.
+ */
+store: string, } | { "state": "missing", 
+/**
+ * What to start, in words a person can follow.
+ */
+start: string, };
+
+export type KeysPageRequest = { 
+/**
+ * Which keys.
+ */
+filter: KeyFilter, 
+/**
+ * Ordered by.
+ */
+sort: KeySort, 
+/**
+ * Which way.
+ */
+direction: SortDirection, 
+/**
+ * Where to start; `None` for the first page.
+ */
+after: Cursor | null, 
+/**
+ * At most this many rows, no more than `KEYS_PAGE_MAX`.
+ */
+limit: number, };
+
+export type KeysPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<KeyRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * Keys that match the filter.
+ */
+matching: number, 
+/**
+ * Keys in the register.
+ */
+total: number, };
+
+export type LedgerEntryRequest = { 
+/**
+ * Its number.
+ */
+entry: number, };
+
+export type LedgerEntryView = { 
+/**
+ * The row.
+ */
+row: LedgerRowView, 
+/**
+ * Id made by the writer.
+ */
+id: string, 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * Subject as recorded.
+ */
+subjectRaw: string, 
+/**
+ * Attributes as recorded, in order of name.
+ */
+attributes: Array<AttributeView>, 
+/**
+ * Signatures.
+ */
+signatures: Array<SignatureView>, 
+/**
+ * Hash of the entry before.
+ */
+previousHash: Digest, 
+/**
+ * Hash of this one, as stored.
+ */
+hash: Digest, 
+/**
+ * Whether the hash, computed again here, is the stored one.
+ */
+hashHolds: boolean, 
+/**
+ * Length of the entry's canonical bytes.
+ */
+bytes: number, 
+/**
+ * The key it is about.
+ */
+key: KeyId | null, 
+/**
+ * The request it is about.
+ */
+request: RequestId | null, 
+/**
+ * The run it is about.
+ */
+run: RunId | null, };
+
+export type LedgerFault = "missing" | "hash_differs" | "signature_invalid" | "key_unknown" | "key_not_valid_then" | "malformed" | "wrong_custody" | "out_of_order" | "row_differs" | "register_differs" | "truncated";
+
+export type LedgerFilter = { 
+/**
+ * Any of these verbs; empty for all.
+ */
+verbs: Array<string>, 
+/**
+ * By this actor.
+ */
+actor: OperatorId | null, 
+/**
+ * Part of the subject or purpose.
+ */
+text: string, 
+/**
+ * Not before.
+ */
+since: Micros | null, 
+/**
+ * Before.
+ */
+until: Micros | null, };
+
+export type LedgerPageRequest = { 
+/**
+ * Which entries.
+ */
+filter: LedgerFilter, 
+/**
+ * Only entries below this number; `None` for the newest.
+ */
+before: number | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type LedgerPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<LedgerRowView>, 
+/**
+ * Where the next page starts.
+ */
+nextBefore: number | null, 
+/**
+ * Entries that match, as far as counted.
+ */
+matching: number, 
+/**
+ * Last entry.
+ */
+head: number, 
+/**
+ * When the first was written.
+ */
+since: Micros | null, 
+/**
+ * Verbs that occur.
+ */
+verbs: Array<string>, };
+
+export type LedgerRowView = { 
+/**
+ * Its number.
+ */
+entry: number, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * Who; the recorded name where the operator is known.
+ */
+actor: PersonView | null, 
+/**
+ * Kind of actor as recorded.
+ */
+actorKind: string, 
+/**
+ * Verb as recorded.
+ */
+verb: string, 
+/**
+ * Kind of subject as recorded.
+ */
+subjectKind: string, 
+/**
+ * Subject as a person reads it (number or name), or as recorded.
+ */
+subject: string, 
+/**
+ * How many things it covers, where recorded.
+ */
+count: number | null, };
+
+export type LedgerVerdictView = { "verdict": "holds", 
+/**
+ * Last entry.
+ */
+to: number, 
+/**
+ * When verification ended.
+ */
+at: Micros, 
+/**
+ * Entries a second.
+ */
+ratePerS: number, 
+/**
+ * How long it took.
+ */
+tookMs: number, } | { "verdict": "broken", 
+/**
+ * Its number.
+ */
+entry: number, 
+/**
+ * What is wrong.
+ */
+fault: LedgerFault, 
+/**
+ * What is recorded there.
+ */
+recorded: Digest | null, 
+/**
+ * What follows from the entries before.
+ */
+expected: Digest | null, 
+/**
+ * Entries before it, all good.
+ */
+good: number, };
+
+export type LinkView = { 
+/**
+ * Short name.
+ */
+name: string, 
+/**
+ * Time of the last answer.
+ */
+latencyMs: number | null, 
+/**
+ * What is wrong, if anything.
+ */
+problem: ConnectionProblem | null, };
+
+export type LockReason = "started" | "asked" | "idle" | "session_ended" | "suspended";
+
+export type MayNotView = { 
+/**
+ * Who.
+ */
+person: PersonView, 
+/**
+ * Why.
+ */
+reason: RefusalReason, };
+
+export type MayView = { 
+/**
+ * Whether.
+ */
+allowed: boolean, 
+/**
+ * Why not.
+ */
+reason: RefusalReason | null, 
+/**
+ * Who may instead (or as well).
+ */
+eligible: Array<PersonView>, };
+
+export type Micros = string & { readonly __brand: 'Micros' };
+
+export type NeedView = { "need": "sign", 
+/**
+ * On this request.
+ */
+request: RequestRowView, } | { "need": "start", 
+/**
+ * This one.
+ */
+request: RequestRowView, } | { "need": "run", 
+/**
+ * This one.
+ */
+run: RunRowView, } | { "need": "overdue", 
+/**
+ * Of this key.
+ */
+key: DueKeyView, } | { "need": "drift", 
+/**
+ * In so many ways.
+ */
+count: number, 
+/**
+ * Found then.
+ */
+at: Micros, } | { "need": "ledger", 
+/**
+ * First bad entry, if any.
+ */
+brokenAt: number | null, };
+
+export type Nothing = Record<symbol, never>;
+
+export type OpenLocalCustodyRequest = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its environment. Production is refused for a local custody.
+ */
+environment: Environment, };
+
+export type OpenSignWindowRequest = { 
+/**
+ * For what.
+ */
+subject: SignSubject, };
+
+export type OperationKind = "rotate_kek" | "create_kek";
+
+export type OperationRequest = { "operation": "rotate_kek", 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * How long the old version stays enabled afterwards.
+ */
+graceSeconds: number, } | { "operation": "create_kek", 
+/**
+ * Its name in the vault.
+ */
+name: string, 
+/**
+ * RSA length.
+ */
+bits: number, 
+/**
+ * Owner.
+ */
+owner: string, 
+/**
+ * Purpose.
+ */
+purpose: string, 
+/**
+ * How sensitive what it protects will be.
+ */
+classification: Classification, };
+
+export type OperatorId = string & { readonly __brand: 'OperatorId' };
+
+export type OperatorView = { 
+/**
+ * Who.
+ */
+person: PersonView, 
+/**
+ * Their login at the register.
+ */
+login: string, 
+/**
+ * Whether they may act today.
+ */
+active: boolean, 
+/**
+ * Name of the device that holds their key.
+ */
+deviceName: string, 
+/**
+ * Id of the device key.
+ */
+deviceKey: Digest, 
+/**
+ * When they were enrolled.
+ */
+enrolledAt: Micros, };
+
+export type OperatorsView = { 
+/**
+ * In order of enrolment.
+ */
+operators: Array<OperatorView>, };
+
+export type OverviewView = { 
+/**
+ * By the register's clock.
+ */
+now: Micros, 
+/**
+ * Keys in the register that are not destroyed.
+ */
+keys: number, 
+/**
+ * Of those that have a rotation rule, how many are within it.
+ */
+withinRule: number, 
+/**
+ * How many have a rotation rule.
+ */
+withRule: number, 
+/**
+ * Rotations overdue.
+ */
+overdue: number, 
+/**
+ * Rotations due within 30 days.
+ */
+dueSoon: number, 
+/**
+ * Requests that wait for a second seal.
+ */
+waitingSecondSeal: number, 
+/**
+ * Requests that wait for this operator.
+ */
+forMe: number, 
+/**
+ * Approved and not started.
+ */
+approvedNotStarted: number, 
+/**
+ * Rules broken by keys.
+ */
+violations: number, 
+/**
+ * Differences between vault and register at the last discovery.
+ */
+drift: number | null, 
+/**
+ * When that was.
+ */
+discoveredAt: Micros | null, 
+/**
+ * What needs this operator now, most urgent first.
+ */
+needs: Array<NeedView>, 
+/**
+ * How many such things there are in all.
+ */
+needsTotal: number, 
+/**
+ * Rotations by due date, earliest first: overdue and upcoming.
+ */
+due: Array<DueKeyView>, 
+/**
+ * Age of DEKs since their last rotation.
+ */
+dekAge: Array<AgeBucketView>, 
+/**
+ * DEKs counted there.
+ */
+deks: number, 
+/**
+ * Days after which a DEK's age should be looked at.
+ */
+dekReviewDays: number, 
+/**
+ * Rotation history of KEKs.
+ */
+kekHistory: Array<KekHistoryView>, };
+
+export type PaceView = { 
+/**
+ * Units a second.
+ */
+ratePerS: number, 
+/**
+ * Seconds left at that rate.
+ */
+leftS: number | null, 
+/**
+ * Share of the vault's limit that may be used.
+ */
+budgetPercent: number, 
+/**
+ * Operations used in the last ten seconds.
+ */
+usedInWindow: number, 
+/**
+ * Operations allowed in ten seconds by the vault's limit.
+ */
+limitInWindow: number, 
+/**
+ * Times the vault asked for patience.
+ */
+throttled: number, 
+/**
+ * Batch under way, from 1.
+ */
+batch: number, 
+/**
+ * Batches in all.
+ */
+batches: number, };
+
+export type Passphrase = string;
+
+export type PersonView = { 
+/**
+ * Who.
+ */
+operator: OperatorId, 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * At most three letters for the seal.
+ */
+initials: string, 
+/**
+ * Roles held now.
+ */
+roles: Array<Role>, };
+
+export type PlanRequest = { 
+/**
+ * What for.
+ */
+operation: OperationRequest, 
+/**
+ * Time to approve, from submission.
+ */
+approveWithinHours: number, 
+/**
+ * Time to execute, from submission.
+ */
+executeWithinHours: number, };
+
+export type PlanView = { 
+/**
+ * Which operation.
+ */
+operation: OperationKind, 
+/**
+ * The key it is about; `None` while it does not exist.
+ */
+key: KeyRefView | null, 
+/**
+ * Name of the key it is about.
+ */
+subject: string, 
+/**
+ * Version before; `None` for a new key.
+ */
+versionBefore: number | null, 
+/**
+ * Version after.
+ */
+versionAfter: number, 
+/**
+ * Host of the vault.
+ */
+vaultHost: string, 
+/**
+ * Now and after, field by field, unchanged ones last.
+ */
+changes: Array<ChangeView>, 
+/**
+ * What it costs and touches.
+ */
+impact: ImpactView, 
+/**
+ * Algorithm of the version that will be made.
+ */
+algorithm: string, 
+/**
+ * How long the old version stays enabled.
+ */
+graceSeconds: number, 
+/**
+ * When it was computed.
+ */
+plannedAt: Micros, 
+/**
+ * SHA-256 of the plan: what is signed. `None` for a preview, which cannot be signed.
+ */
+planHash: Digest | null, 
+/**
+ * SHA-256 of everything it depends on.
+ */
+stateDigest: Digest, };
+
+export type PrepareFounderRequest = { 
+/**
+ * Which of the two.
+ */
+seat: FounderSeat, 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Identity outside Countersign.
+ */
+person: string, 
+/**
+ * Login at the register. Empty on a local custody, where the host makes it.
+ */
+login: string, 
+/**
+ * Roles.
+ */
+roles: Array<Role>, 
+/**
+ * Name of the device.
+ */
+deviceName: string, 
+/**
+ * Passphrase of the device key.
+ */
+passphrase: Passphrase, };
+
+export type ProgressView = { 
+/**
+ * Which task.
+ */
+task: Task, 
+/**
+ * What is being done now.
+ */
+stage: Stage, 
+/**
+ * Units done.
+ */
+done: number, 
+/**
+ * Units in all, where known.
+ */
+total: number | null, 
+/**
+ * Units a second over the last seconds.
+ */
+ratePerS: number | null, 
+/**
+ * Estimated seconds left.
+ */
+leftS: number | null, 
+/**
+ * When this was measured.
+ */
+at: Micros, };
+
+export type RecheckRequest = { 
+/**
+ * Which.
+ */
+request: RequestId, };
+
+export type RecheckView = { 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * How many seconds ago that is, by the host's clock.
+ */
+secondsAgo: number, 
+/**
+ * Empty when nothing changed.
+ */
+differences: Array<DifferenceView>, };
+
+export type RefusalReason = { "because": "own_request" } | { "because": "already_signed" } | { "because": "role_missing", 
+/**
+ * Any of these would do.
+ */
+needs: Array<Role>, } | { "because": "auditor_never_signs" } | { "because": "suspended" } | { "because": "already_decided" } | { "because": "request_lapsed" } | { "because": "request_withdrawn" } | { "because": "approve_by_passed", 
+/**
+ * When.
+ */
+at: Micros, } | { "because": "execute_by_passed", 
+/**
+ * When.
+ */
+at: Micros, } | { "because": "quorum_missing", 
+/**
+ * How many.
+ */
+missing: number, } | { "because": "run_held", 
+/**
+ * Whose console, if known.
+ */
+by: PersonView | null, 
+/**
+ * Until when its lease runs.
+ */
+until: Micros, } | { "because": "run_state" } | { "because": "old_version_gone" } | { "because": "request_open" } | { "because": "clock_skew", 
+/**
+ * Seconds of difference.
+ */
+seconds: number, } | { "because": "other_environment", 
+/**
+ * The one it belongs to.
+ */
+belongsTo: Environment, } | { "because": "register", 
+/**
+ * The register's code.
+ */
+refusal: string, };
+
+export type RequestActionsView = { 
+/**
+ * Give the missing seal.
+ */
+countersign: MayView, 
+/**
+ * Refuse it, for a reason.
+ */
+reject: MayView, 
+/**
+ * Take it back.
+ */
+withdraw: MayView, 
+/**
+ * Start its run.
+ */
+start: MayView, };
+
+export type RequestDetailRequest = { 
+/**
+ * Which.
+ */
+request: RequestId, };
+
+export type RequestDetailView = { 
+/**
+ * The row.
+ */
+row: RequestRowView, 
+/**
+ * What will be done.
+ */
+plan: PlanView, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Change record.
+ */
+changeRecord: string, 
+/**
+ * What is done if it goes wrong.
+ */
+rollbackPlan: string, 
+/**
+ * Seals needed, the requester's included.
+ */
+quorum: number, 
+/**
+ * Roles of which the countersigner must hold one.
+ */
+countersignRoles: Array<Role>, 
+/**
+ * Who may still sign.
+ */
+maySign: Array<PersonView>, 
+/**
+ * Everyone who may not, with the reason.
+ */
+mayNotSign: Array<MayNotView>, 
+/**
+ * What this operator may do.
+ */
+actions: RequestActionsView, 
+/**
+ * Its run, once started.
+ */
+run: RunLinkView | null, 
+/**
+ * Where that run stands.
+ */
+runState: RunState | null, 
+/**
+ * Why it lapsed.
+ */
+differences: Array<DifferenceView>, 
+/**
+ * Ledger entries about it, oldest first.
+ */
+entries: Array<number>, };
+
+export type RequestFolder = "for_me" | "mine" | "open" | "decided";
+
+export type RequestId = string & { readonly __brand: 'RequestId' };
+
+export type RequestLinkView = { 
+/**
+ * Which.
+ */
+request: RequestId, 
+/**
+ * Its number.
+ */
+label: string, };
+
+export type RequestRowView = { 
+/**
+ * Which.
+ */
+request: RequestId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * What it asks for.
+ */
+operation: OperationKind, 
+/**
+ * Name of the key.
+ */
+subject: string, 
+/**
+ * Version before.
+ */
+versionBefore: number | null, 
+/**
+ * Version after.
+ */
+versionAfter: number, 
+/**
+ * DEKs it touches.
+ */
+deks: number, 
+/**
+ * Where it stands.
+ */
+state: RequestState, 
+/**
+ * Who asked.
+ */
+requester: PersonView, 
+/**
+ * When.
+ */
+requestedAt: Micros, 
+/**
+ * Until when it may be approved.
+ */
+approveBy: Micros, 
+/**
+ * Until when it may be executed.
+ */
+executeBy: Micros, 
+/**
+ * Seals given and missing.
+ */
+slots: Array<SealSlotView>, 
+/**
+ * Whether this operator's seal is the one that is missing.
+ */
+waitsForMe: boolean, 
+/**
+ * Why it lapsed, in one line, if it did.
+ */
+lapsedBecause: DifferenceView | null, };
+
+export type RequestState = "open" | "approved" | "rejected" | "withdrawn" | "lapsed" | "expired" | "executing" | "executed" | "rolled_back" | "failed";
+
+export type RequestsPageRequest = { 
+/**
+ * Which folder.
+ */
+folder: RequestFolder, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type RequestsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<RequestRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * How many requests each folder has.
+ */
+counts: FolderCountsView, };
+
+export type ResetFounderRequest = { 
+/**
+ * Which of the two.
+ */
+seat: FounderSeat, };
+
+export type Role = "security" | "devops" | "engineering" | "auditor";
+
+export type RotationRuleView = { 
+/**
+ * For keys of this type.
+ */
+keyType: KeyType, 
+/**
+ * Days between rotations.
+ */
+everyDays: number, 
+/**
+ * Clause it comes from.
+ */
+clause: string, };
+
+export type RunActionsView = { 
+/**
+ * Stop after the present batch.
+ */
+pause: MayView, 
+/**
+ * Go on.
+ */
+resume: MayView, 
+/**
+ * Go back to the version before.
+ */
+rollback: MayView, };
+
+export type RunDetailView = { 
+/**
+ * The row.
+ */
+row: RunRowView, 
+/**
+ * Its steps, in order.
+ */
+steps: Array<StepView>, 
+/**
+ * Pace, while it works.
+ */
+pace: PaceView | null, 
+/**
+ * What would hold if it stopped now.
+ */
+standing: StandingView, 
+/**
+ * Whose console executes it.
+ */
+executedBy: PersonView | null, 
+/**
+ * Whether that is this console.
+ */
+here: boolean, 
+/**
+ * Until when its lease runs.
+ */
+leaseUntil: Micros | null, 
+/**
+ * Seconds since its lease was renewed.
+ */
+leaseRenewedSAgo: number | null, 
+/**
+ * Whom it was taken over from, last.
+ */
+takenOverFrom: PersonView | null, 
+/**
+ * Wraps that were proven again when it was taken over.
+ */
+provenAtTakeOver: number | null, 
+/**
+ * Ledger entries, newest first, the last few.
+ */
+evidence: Array<RunEntryView>, 
+/**
+ * How many there are.
+ */
+evidenceTotal: number, 
+/**
+ * What this operator may do.
+ */
+actions: RunActionsView, 
+/**
+ * What stopped it, where it failed.
+ */
+failure: RunFailure | null, };
+
+export type RunEntryView = { 
+/**
+ * Its number.
+ */
+entry: number, 
+/**
+ * Its verb.
+ */
+verb: string, 
+/**
+ * The step it belongs to.
+ */
+step: StepKind | null, 
+/**
+ * How many things it covers.
+ */
+count: number | null, 
+/**
+ * When.
+ */
+at: Micros, };
+
+export type RunFailure = "check_value_mismatch" | "canary_refused" | "vault_forbidden" | "vault_unavailable" | "register_unavailable" | "ledger_not_written" | "seals_lapsed" | "lease_lost" | "version_unexpected" | "internal";
+
+export type RunFolder = "active" | "finished";
+
+export type RunId = string & { readonly __brand: 'RunId' };
+
+export type RunLinkView = { 
+/**
+ * Which.
+ */
+run: RunId, 
+/**
+ * Its number.
+ */
+label: string, };
+
+export type RunRequest = { 
+/**
+ * Which.
+ */
+run: RunId, };
+
+export type RunRollbackRequest = { 
+/**
+ * Which run.
+ */
+run: RunId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type RunRowView = { 
+/**
+ * Which.
+ */
+run: RunId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * What it does.
+ */
+operation: OperationKind, 
+/**
+ * Name of the key.
+ */
+subject: string, 
+/**
+ * Version after.
+ */
+versionAfter: number, 
+/**
+ * Where it stands.
+ */
+state: RunState, 
+/**
+ * The step it is at.
+ */
+step: StepKind, 
+/**
+ * Units of that step done.
+ */
+done: number, 
+/**
+ * Units of that step in all.
+ */
+total: number, 
+/**
+ * Who started it.
+ */
+startedBy: PersonView, 
+/**
+ * When.
+ */
+startedAt: Micros, 
+/**
+ * When it ended.
+ */
+finishedAt: Micros | null, 
+/**
+ * Its request.
+ */
+request: RequestLinkView, 
+/**
+ * Who sealed it.
+ */
+seals: Array<PersonView>, };
+
+export type RunStartRequest = { 
+/**
+ * Which request.
+ */
+request: RequestId, };
+
+export type RunState = "running" | "pausing" | "paused" | "grace" | "stopped" | "rolling_back" | "finished" | "rolled_back" | "failed";
+
+export type RunsPageRequest = { 
+/**
+ * Which folder.
+ */
+folder: RunFolder, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type RunsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<RunRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * Runs under way.
+ */
+active: number, 
+/**
+ * Runs finished.
+ */
+finished: number, };
+
+export type SampleLoadedView = { 
+/**
+ * Tenants.
+ */
+tenants: number, 
+/**
+ * KEKs.
+ */
+keks: number, 
+/**
+ * DEKs.
+ */
+deks: number, 
+/**
+ * Tokens.
+ */
+tokens: number, };
+
+export type SaveViewRequest = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Which keys.
+ */
+filter: KeyFilter, 
+/**
+ * Ordered by.
+ */
+sort: KeySort, 
+/**
+ * Which way.
+ */
+direction: SortDirection, };
+
+export type SavedViewId = string & { readonly __brand: 'SavedViewId' };
+
+export type SavedViewView = { 
+/**
+ * Which.
+ */
+id: SavedViewId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Which keys.
+ */
+filter: KeyFilter, 
+/**
+ * Ordered by.
+ */
+sort: KeySort, 
+/**
+ * Which way.
+ */
+direction: SortDirection, 
+/**
+ * Keys that match now.
+ */
+matching: number, };
+
+export type SavedViewsView = { 
+/**
+ * In order of name.
+ */
+views: Array<SavedViewView>, };
+
+export type SealSlotView = { "slot": "signed", 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * Ledger entry.
+ */
+entry: number, 
+/**
+ * Whether it is the requester's.
+ */
+requester: boolean, 
+/**
+ * Whether this console has verified the signature itself.
+ */
+verified: boolean, 
+/**
+ * Whether it no longer counts.
+ */
+void: boolean, } | { "slot": "declined", 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Ledger entry.
+ */
+entry: number, } | { "slot": "mine", 
+/**
+ * In which role.
+ */
+role: Role, } | { "slot": "empty", 
+/**
+ * Any of these roles.
+ */
+roles: Array<Role>, };
+
+export type SealedView = { 
+/**
+ * The request.
+ */
+request: RequestId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * The decision; `None` when it was submitted.
+ */
+decision: Decision | null, 
+/**
+ * Ledger entry.
+ */
+entry: number, 
+/**
+ * Seals still missing.
+ */
+missing: number, };
+
+export type SessionView = { 
+/**
+ * When it ends whatever happens.
+ */
+endsAt: Micros, 
+/**
+ * When it locks if nobody does anything.
+ */
+locksAt: Micros, 
+/**
+ * Idle minutes after which it locks.
+ */
+idleLockMinutes: number, };
+
+export type SettingsView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * The keychain.
+ */
+keychain: KeychainView, 
+/**
+ * Share of the vault's limit that runs may use.
+ */
+budgetPercent: number, 
+/**
+ * The vault's limit for ten seconds, for the largest RSA length in use.
+ */
+limitInWindow: number, 
+/**
+ * DEKs in one batch.
+ */
+batchSize: number, 
+/**
+ * Idle minutes after which the console locks.
+ */
+idleLockMinutes: number, 
+/**
+ * Longest session in hours.
+ */
+sessionHoursMax: number, 
+/**
+ * Rotation rules in force.
+ */
+rules: Array<RotationRuleView>, 
+/**
+ * Where the host keeps its data.
+ */
+dataFolder: string, 
+/**
+ * Version of this console.
+ */
+version: string, };
+
+export type SignAct = { "kind": "submit" } | { "kind": "decide", 
+/**
+ * Which decision the window was opened for.
+ */
+decision: Decision, };
+
+export type SignConfirmRequest = { 
+/**
+ * The hash that the reader saw; refused if it is not what would be signed.
+ */
+planHash: Digest, 
+/**
+ * Why, for a rejection; empty otherwise.
+ */
+reason: string, 
+/**
+ * Passphrase of the signer's device key.
+ */
+passphrase: Passphrase, };
+
+export type SignContextView = { 
+/**
+ * What kind of signature.
+ */
+act: SignAct, 
+/**
+ * Number of the request; `None` while it has none.
+ */
+label: string | null, 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * What will be done.
+ */
+plan: PlanView, 
+/**
+ * Who asked.
+ */
+requester: PersonView, 
+/**
+ * When; `None` for a draft.
+ */
+requestedAt: Micros | null, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Change record.
+ */
+changeRecord: string, 
+/**
+ * What is done if it goes wrong.
+ */
+rollbackPlan: string, 
+/**
+ * Until when it may be approved.
+ */
+approveBy: Micros, 
+/**
+ * Until when it may be executed.
+ */
+executeBy: Micros, 
+/**
+ * Seals needed.
+ */
+quorum: number, 
+/**
+ * Seals given and missing.
+ */
+slots: Array<SealSlotView>, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of the statement that will be signed.
+ */
+planHash: Digest, 
+/**
+ * When the plan was computed again from live state.
+ */
+recheckedAt: Micros, 
+/**
+ * Differences found then; when there are any, nothing can be signed.
+ */
+differences: Array<DifferenceView>, 
+/**
+ * Raw texts that contain characters a reader could mistake, escaped; empty when there are none.
+ */
+escaped: Array<EscapedTextView>, };
+
+export type SignSubject = { "sign": "draft", 
+/**
+ * Which.
+ */
+draft: DraftId, } | { "sign": "request", 
+/**
+ * Which.
+ */
+request: RequestId, 
+/**
+ * Which decision.
+ */
+decision: Decision, };
+
+export type SignatureView = { 
+/**
+ * Whose key.
+ */
+by: PersonView | null, 
+/**
+ * Name of the device, for a device key.
+ */
+deviceName: string | null, 
+/**
+ * Whether it is a device key or a session key.
+ */
+keyKind: SigningKeyKind, 
+/**
+ * Id of the key.
+ */
+key: Digest, 
+/**
+ * Whether it verifies, computed now.
+ */
+holds: boolean, };
+
+export type SigningKeyKind = "device" | "session" | "unknown";
+
+export type SortDirection = "ascending" | "descending";
+
+export type Stage = "register" | "vault" | "schema" | "device_keys" | "founding_entry" | "tenants" | "keks" | "deks" | "tokens" | "rows" | "vault_objects" | "comparison" | "entries" | "signatures" | "steps";
+
+export type StandingView = { 
+/**
+ * DEKs that open with the new version.
+ */
+onNew: number, 
+/**
+ * DEKs that open with the old version.
+ */
+onOld: number, 
+/**
+ * Version before.
+ */
+oldVersion: number | null, 
+/**
+ * Version after.
+ */
+newVersion: number, 
+/**
+ * Whether the old version is enabled.
+ */
+oldEnabled: boolean, 
+/**
+ * Who could go on.
+ */
+mayContinue: Array<PersonView>, };
+
+export type StatusView = { 
+/**
+ * Last entry of the ledger.
+ */
+ledgerHead: number, 
+/**
+ * Last entry that this console has verified.
+ */
+verifiedTo: number | null, 
+/**
+ * When it did.
+ */
+verifiedAt: Micros | null, 
+/**
+ * First entry found bad, if any.
+ */
+ledgerBrokenAt: number | null, 
+/**
+ * The vault.
+ */
+vault: LinkView, 
+/**
+ * The register.
+ */
+register: LinkView, 
+/**
+ * Requests that wait for this operator's seal.
+ */
+forMe: number, 
+/**
+ * Keys in the register.
+ */
+keys: number, 
+/**
+ * Runs under way.
+ */
+runs: number, };
+
+export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new";
+
+export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
+
+export type StepView = { 
+/**
+ * Which.
+ */
+kind: StepKind, 
+/**
+ * Where it stands.
+ */
+state: StepState, 
+/**
+ * Version it is about.
+ */
+version: number | null, 
+/**
+ * Units done.
+ */
+done: number | null, 
+/**
+ * Units in all.
+ */
+total: number | null, 
+/**
+ * When it began.
+ */
+startedAt: Micros | null, 
+/**
+ * When it ended.
+ */
+finishedAt: Micros | null, 
+/**
+ * How long it took.
+ */
+tookMs: number | null, 
+/**
+ * Until when it waits, for the grace period.
+ */
+until: Micros | null, 
+/**
+ * What was proven.
+ */
+evidence: Array<EvidenceView>, 
+/**
+ * Ledger entry of its outcome.
+ */
+entry: number | null, };
+
+export type StorageMedium = "key_vault" | "postgresql" | "kubernetes_secret";
+
+export type Task = "open_local" | "found" | "import" | "discovery" | "sample_load" | "create_deks" | "ledger_verify" | "run";
+
+export type TenantView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its keys.
+ */
+keys: number, };
+
+export type TenantsListRequest = { 
+/**
+ * The text; empty for all.
+ */
+prefix: string, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type TenantsListView = { 
+/**
+ * In order of name.
+ */
+tenants: Array<TenantView>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+export type Thing = "custody" | "operator" | "key" | "key_version" | "request" | "draft" | "run" | "entry" | "import" | "saved_view" | "profile";
+
+export type TimelineEvent = "created" | "imported" | "adopted" | "activated" | "state_changed" | "rotation_asked" | "rotation_sealed" | "rotation_rejected" | "request_lapsed" | "version_created" | "rewrapped" | "version_disabled" | "version_enabled" | "overdue";
+
+export type TimelineView = { 
+/**
+ * What happened.
+ */
+event: TimelineEvent, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * By whom.
+ */
+by: PersonView | null, 
+/**
+ * Version it concerns.
+ */
+version: number | null, 
+/**
+ * State it led to.
+ */
+state: KeyState | null, 
+/**
+ * Ledger entry that proves it.
+ */
+entry: number | null, 
+/**
+ * Request it belongs to, by number.
+ */
+request: RequestLinkView | null, 
+/**
+ * Run it belongs to.
+ */
+run: RunLinkView | null, 
+/**
+ * Who sealed it.
+ */
+seals: Array<PersonView>, };
+
+export type UnlockRequest = { 
+/**
+ * Whose.
+ */
+operator: OperatorId, 
+/**
+ * Their passphrase.
+ */
+passphrase: Passphrase, };
+
+export type VaultObject = "key" | "secret" | "certificate";
+
+export type VersionState = "current" | "grace" | "disabled" | "retired";
+
+export type Violation = "weak_algorithm" | "legacy_storage" | "owner_missing" | "purpose_missing" | "overdue" | "not_in_vault" | "other_environment";
+
+export type WithdrawRequest = { 
+/**
+ * Which.
+ */
+request: RequestId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/** What each command takes and what it answers. */
+export type IpcSchema = {
+  app_state: [Nothing, AppStateView];
+  open_local_custody: [OpenLocalCustodyRequest, AppStateView];
+  test_connection: [ConnectionRequest, ConnectionTestView];
+  save_connection: [ConnectionRequest, AppStateView];
+  prepare_founder: [PrepareFounderRequest, FoundingView];
+  reset_founder: [ResetFounderRequest, FoundingView];
+  found_custody: [Nothing, AppStateView];
+  unlock: [UnlockRequest, AppStateView];
+  lock: [Nothing, AppStateView];
+  touch_activity: [Nothing, SessionView];
+  status_bar: [Nothing, StatusView];
+  operators: [Nothing, OperatorsView];
+  overview: [Nothing, OverviewView];
+  settings: [Nothing, SettingsView];
+  keys_page: [KeysPageRequest, KeysPageView];
+  key_detail: [KeyDetailRequest, KeyDetailView];
+  tenants_list: [TenantsListRequest, TenantsListView];
+  saved_views: [Nothing, SavedViewsView];
+  save_view: [SaveViewRequest, SavedViewsView];
+  delete_view: [DeleteViewRequest, SavedViewsView];
+  create_deks: [CreateDeksRequest, CreatedDeksView];
+  import_preview: [ImportPreviewRequest, ImportPreviewView];
+  import_commit: [ImportCommitRequest, ImportedView];
+  discover: [Nothing, DiscoveryView];
+  discovery_adopt: [DiscoveryAdoptRequest, DiscoveryView];
+  sample_load: [Nothing, SampleLoadedView];
+  plan_request: [PlanRequest, PlanView];
+  draft_request: [DraftRequest, DraftView];
+  open_sign_window: [OpenSignWindowRequest, Done];
+  requests_page: [RequestsPageRequest, RequestsPageView];
+  request_detail: [RequestDetailRequest, RequestDetailView];
+  recheck_request: [RecheckRequest, RecheckView];
+  withdraw_request: [WithdrawRequest, RequestDetailView];
+  sign_context: [Nothing, SignContextView];
+  sign_confirm: [SignConfirmRequest, SealedView];
+  sign_cancel: [Nothing, Done];
+  run_start: [RunStartRequest, RunDetailView];
+  runs_page: [RunsPageRequest, RunsPageView];
+  run_detail: [RunRequest, RunDetailView];
+  run_pause: [RunRequest, RunDetailView];
+  run_resume: [RunRequest, RunDetailView];
+  run_rollback: [RunRollbackRequest, RunDetailView];
+  ledger_page: [LedgerPageRequest, LedgerPageView];
+  ledger_entry: [LedgerEntryRequest, LedgerEntryView];
+  ledger_verify: [Nothing, LedgerVerdictView];
+};
+
+/** What each command makes stale once it has succeeded. */
+export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[] } = {
+  app_state: [],
+  open_local_custody: ["app_state"],
+  test_connection: [],
+  save_connection: ["app_state"],
+  prepare_founder: ["app_state"],
+  reset_founder: ["app_state"],
+  found_custody: ["app_state"],
+  unlock: ["app_state", "status", "overview", "keys", "requests", "runs", "ledger", "saved_views", "settings"],
+  lock: ["app_state"],
+  touch_activity: [],
+  status_bar: [],
+  operators: [],
+  overview: [],
+  settings: [],
+  keys_page: [],
+  key_detail: [],
+  tenants_list: [],
+  saved_views: [],
+  save_view: ["saved_views"],
+  delete_view: ["saved_views"],
+  create_deks: ["keys", "overview", "ledger", "status"],
+  import_preview: [],
+  import_commit: ["keys", "overview", "ledger", "status"],
+  discover: ["overview", "ledger", "status"],
+  discovery_adopt: ["keys", "overview", "ledger", "status"],
+  sample_load: ["keys", "overview", "requests", "runs", "ledger", "status"],
+  plan_request: [],
+  draft_request: [],
+  open_sign_window: [],
+  requests_page: [],
+  request_detail: [],
+  recheck_request: [],
+  withdraw_request: ["requests", "overview", "keys", "ledger", "status"],
+  sign_context: [],
+  sign_confirm: ["requests", "overview", "keys", "ledger", "status"],
+  sign_cancel: [],
+  run_start: ["requests", "runs", "overview", "keys", "ledger", "status"],
+  runs_page: [],
+  run_detail: [],
+  run_pause: ["runs", "overview", "ledger", "status"],
+  run_resume: ["runs", "overview", "ledger", "status"],
+  run_rollback: ["runs", "requests", "overview", "keys", "ledger", "status"],
+  ledger_page: [],
+  ledger_entry: [],
+  ledger_verify: ["status", "overview"],
+};
