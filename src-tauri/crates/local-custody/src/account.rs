@@ -39,20 +39,11 @@ impl ServerAccount {
     pub fn find() -> Result<Self, AccountError> {
         let uid = nix::unistd::geteuid();
         if !uid.is_root() {
-            return Ok(Self {
-                uid,
-                gid: nix::unistd::getegid(),
-                dropped: false,
-            });
+            return Ok(Self { uid, gid: nix::unistd::getegid(), dropped: false });
         }
-        let user = User::from_name(SERVER_ACCOUNT)
-            .map_err(AccountError::Lookup)?
-            .ok_or(AccountError::NoServerAccount)?;
-        Ok(Self {
-            uid: user.uid,
-            gid: user.gid,
-            dropped: true,
-        })
+        let user =
+            User::from_name(SERVER_ACCOUNT).map_err(AccountError::Lookup)?.ok_or(AccountError::NoServerAccount)?;
+        Ok(Self { uid: user.uid, gid: user.gid, dropped: true })
     }
 
     /// A command that runs as this account, in a directory it can read.

@@ -21,9 +21,7 @@ pub struct Binaries {
 #[non_exhaustive]
 pub enum BinariesError {
     /// There is none.
-    #[error(
-        "no PostgreSQL server found: install the package postgresql (version {MAJOR_MIN} or newer)"
-    )]
+    #[error("no PostgreSQL server found: install the package postgresql (version {MAJOR_MIN} or newer)")]
     Missing,
     /// Only old ones.
     #[error(
@@ -51,9 +49,7 @@ impl Binaries {
             .max_by_key(|found| found.major)
             .ok_or(BinariesError::Missing)?;
         if newest.major < MAJOR_MIN {
-            return Err(BinariesError::TooOld {
-                found: newest.major,
-            });
+            return Err(BinariesError::TooOld { found: newest.major });
         }
         Ok(newest)
     }
@@ -73,42 +69,23 @@ impl Binaries {
 
 fn candidates() -> Vec<PathBuf> {
     let debian = std::fs::read_dir(DEBIAN_ROOT)
-        .map(|entries| {
-            entries
-                .flatten()
-                .map(|entry| entry.path().join("bin"))
-                .collect::<Vec<_>>()
-        })
+        .map(|entries| entries.flatten().map(|entry| entry.path().join("bin")).collect::<Vec<_>>())
         .unwrap_or_default();
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Some systems link single programs into the path: the link's target has the others beside it.
-    let real_directory =
-        |bin: PathBuf| Some(bin.join("initdb").canonicalize().ok()?.parent()?.to_owned());
-    debian
-        .into_iter()
-        .chain(std::env::split_paths(&path))
-        .filter_map(real_directory)
-        .collect()
+    let real_directory = |bin: PathBuf| Some(bin.join("initdb").canonicalize().ok()?.parent()?.to_owned());
+    debian.into_iter().chain(std::env::split_paths(&path)).filter_map(real_directory).collect()
 }
 
 /// Asks the server itself: a directory's name can lie, and outside Debian it says nothing.
 fn major_version(bin: &Path) -> Option<u32> {
-    let output = Command::new(bin.join("postgres"))
-        .arg("--version")
-        .output()
-        .ok()?;
+    let output = Command::new(bin.join("postgres")).arg("--version").output().ok()?;
     parse_major(std::str::from_utf8(&output.stdout).ok()?)
 }
 
 fn parse_major(line: &str) -> Option<u32> {
-    let version = line
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    version
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    let version = line.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -129,10 +106,7 @@ mod tests {
 
     #[test]
     fn versions_of_distributions_and_betas_are_read() {
-        assert_eq!(
-            parse_major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"),
-            Some(15)
-        );
+        assert_eq!(parse_major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
         assert_eq!(parse_major("postgres (PostgreSQL) 19beta2"), Some(19));
         assert_eq!(parse_major("command not found"), None);
     }
@@ -143,14 +117,8 @@ mod tests {
         let old = fake(root.path(), "9", "postgres (PostgreSQL) 9.6.1");
         let new = fake(root.path(), "17", "postgres (PostgreSQL) 17.1");
         let found = Binaries::newest(vec![old.clone(), new.clone()]).unwrap();
-        assert_eq!(
-            (found.major(), found.program("initdb")),
-            (17, new.join("initdb"))
-        );
-        assert!(matches!(
-            Binaries::newest(vec![old]),
-            Err(BinariesError::TooOld { found: 9 })
-        ));
+        assert_eq!((found.major(), found.program("initdb")), (17, new.join("initdb")));
+        assert!(matches!(Binaries::newest(vec![old]), Err(BinariesError::TooOld { found: 9 })));
     }
 
     #[test]

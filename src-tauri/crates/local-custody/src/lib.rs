@@ -6,9 +6,14 @@
 
 mod account;
 mod binaries;
+mod cluster;
+mod password;
+mod places;
 mod postmaster;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use account::{AccountError, ServerAccount};
 pub use binaries::{Binaries, BinariesError, MAJOR_MIN};
+pub use cluster::{Cluster, ClusterError};
+pub use password::SuperuserPassword;

@@ -21,20 +21,12 @@ pub(crate) fn socket_path(socket_dir: &Path) -> PathBuf {
 ///
 /// The pid file alone proves nothing, it outlives a killed server; the socket alone neither, it answers during recovery.
 pub(crate) fn is_ready(cluster_dir: &Path, socket_dir: &Path) -> bool {
-    let says_ready =
-        std::fs::read_to_string(cluster_dir.join("postmaster.pid")).is_ok_and(|pid_file| {
-            pid_file
-                .lines()
-                .nth(7)
-                .is_some_and(|status| status.trim() == "ready")
-        });
+    let says_ready = std::fs::read_to_string(cluster_dir.join("postmaster.pid"))
+        .is_ok_and(|pid_file| pid_file.lines().nth(7).is_some_and(|status| status.trim() == "ready"));
     says_ready && UnixStream::connect(socket_path(socket_dir)).is_ok()
 }
 
 /// Quotes a directory for `unix_socket_directories`, which is a list.
 pub(crate) fn quoted_directory(directory: &Path) -> String {
-    format!(
-        "\"{}\"",
-        directory.display().to_string().replace('"', "\"\"")
-    )
+    format!("\"{}\"", directory.display().to_string().replace('"', "\"\""))
 }

@@ -96,19 +96,9 @@ impl TestCluster {
         run(&mut copy(&account, &template, &home.join("cluster")), "cp")?;
         let mut guardian = guardian(&account, &binaries, &home)
             .spawn()
-            .map_err(|source| TestClusterError::Io {
-                what: "the test server cannot be started",
-                source,
-            })?;
+            .map_err(|source| TestClusterError::Io { what: "the test server cannot be started", source })?;
         let lifeline = guardian.stdin.take();
-        let mut cluster = Self {
-            home,
-            binaries,
-            account,
-            guardian,
-            lifeline,
-            databases: AtomicU32::new(0),
-        };
+        let mut cluster = Self { home, binaries, account, guardian, lifeline, databases: AtomicU32::new(0) };
         cluster.wait_until_ready()?;
         Ok(cluster)
     }
@@ -171,12 +161,7 @@ impl TestCluster {
     pub fn create_database(&self) -> Result<String, TestClusterError> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut command = self.account.command(self.binaries.program("createdb"));
-        command.arg("--host").arg(&self.home).args([
-            "--username",
-            SUPERUSER,
-            "--no-password",
-            &name,
-        ]);
+        command.arg("--host").arg(&self.home).args(["--username", SUPERUSER, "--no-password", &name]);
         command.env("PGPASSWORD", SUPERUSER_PASSWORD);
         run(&mut command, "createdb")?;
         Ok(name)
@@ -192,47 +177,52 @@ impl Drop for TestCluster {
     }
 }
 
+/// A data folder for a local custody of a test: reachable for the server's account, and removed with all that is in it.
+pub struct DataFolder {
+    path: PathBuf,
+}
+
+impl DataFolder {
+    /// Makes an empty one.
+    pub fn make() -> std::io::Result<Self> {
+        let number = CLUSTERS.fetch_add(1, Ordering::Relaxed);
+        let path = root().join(format!("countersign-test-data-{}-{number}", std::process::id()));
+        DirBuilder::new().mode(0o711).create(&path)?;
+        Ok(Self { path })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for DataFolder {
+    fn drop(&mut self) {
+        // The guardian stops the server after its last user has left; until then files still appear.
+        let started = Instant::now();
+        while std::fs::remove_dir_all(&self.path).is_err() && started.elapsed() < START_TIME_MAX {
+            std::thread::sleep(POLL_INTERVAL);
+        }
+    }
+}
+
 fn guardian(account: &ServerAccount, binaries: &Binaries, home: &Path) -> std::process::Command {
     let mut command = account.command("/bin/sh");
-    command
-        .args(["-c", GUARDIAN, "sh"])
-        .arg(binaries.program("postgres"))
-        .arg(home);
-    let sockets = format!(
-        "unix_socket_directories={}",
-        postmaster::quoted_directory(home)
-    );
-    for setting in [
-        "listen_addresses=",
-        &sockets,
-        "fsync=off",
-        "full_page_writes=off",
-        "synchronous_commit=off",
-    ] {
+    command.args(["-c", GUARDIAN, "sh"]).arg(binaries.program("postgres")).arg(home);
+    let sockets = format!("unix_socket_directories={}", postmaster::quoted_directory(home));
+    for setting in ["listen_addresses=", &sockets, "fsync=off", "full_page_writes=off", "synchronous_commit=off"] {
         command.args(["-c", setting]);
     }
-    for setting in [
-        "max_connections=200",
-        "shared_buffers=64MB",
-        "wal_level=minimal",
-        "max_wal_senders=0",
-    ] {
+    for setting in ["max_connections=200", "shared_buffers=64MB", "wal_level=minimal", "max_wal_senders=0"] {
         command.args(["-c", setting]);
     }
-    for setting in [
-        "log_min_error_statement=panic",
-        "log_statement=none",
-        "autovacuum_naptime=10s",
-        "timezone=UTC",
-    ] {
+    for setting in ["log_min_error_statement=panic", "log_statement=none", "autovacuum_naptime=10s", "timezone=UTC"] {
         command.args(["-c", setting]);
     }
     // A group of its own: what interrupts the test must not kill the guardian before it has cleaned up.
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     command
 }
 
@@ -240,37 +230,17 @@ fn guardian(account: &ServerAccount, binaries: &Binaries, home: &Path) -> std::p
 fn template(binaries: &Binaries, account: &ServerAccount) -> Result<PathBuf, TestClusterError> {
     // Threads of one process take turns; processes have directories of their own.
     static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let path = root().join(format!(
-        "countersign-test-template-{}-{}",
-        account.uid(),
-        binaries.major()
-    ));
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let path = root().join(format!("countersign-test-template-{}-{}", account.uid(), binaries.major()));
     if path.join("PG_VERSION").exists() && is_owned(&path, account) {
         return Ok(path);
     }
     let fresh = make_directory(account, &format!("template-{}", std::process::id()))?;
-    std::fs::write(fresh.join("password"), SUPERUSER_PASSWORD).map_err(|source| {
-        TestClusterError::Io {
-            what: "the test password cannot be written",
-            source,
-        }
-    })?;
+    std::fs::write(fresh.join("password"), SUPERUSER_PASSWORD)
+        .map_err(|source| TestClusterError::Io { what: "the test password cannot be written", source })?;
     let mut command = account.command(binaries.program("initdb"));
-    command
-        .arg("--pgdata")
-        .arg(fresh.join("cluster"))
-        .arg("--pwfile")
-        .arg(fresh.join("password"));
-    command.args([
-        "--username",
-        SUPERUSER,
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-    ]);
+    command.arg("--pgdata").arg(fresh.join("cluster")).arg("--pwfile").arg(fresh.join("password"));
+    command.args(["--username", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]);
     command.args(["--no-sync", "--no-instructions", "--wal-segsize=1"]);
     run(&mut command, "initdb")?;
     // Another process may have been quicker; its template is as good.
@@ -279,16 +249,12 @@ fn template(binaries: &Binaries, account: &ServerAccount) -> Result<PathBuf, Tes
     match renamed.and(removed) {
         Ok(()) => Ok(path),
         Err(_) if path.join("PG_VERSION").exists() && is_owned(&path, account) => Ok(path),
-        Err(source) => Err(TestClusterError::Io {
-            what: "the template of the test clusters cannot be placed",
-            source,
-        }),
+        Err(source) => Err(TestClusterError::Io { what: "the template of the test clusters cannot be placed", source }),
     }
 }
 
 fn is_owned(path: &Path, account: &ServerAccount) -> bool {
-    std::fs::symlink_metadata(path)
-        .is_ok_and(|found| found.is_dir() && found.uid() == account.uid())
+    std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == account.uid())
 }
 
 fn copy(account: &ServerAccount, from: &Path, to: &Path) -> std::process::Command {
@@ -306,33 +272,22 @@ fn make_directory(account: &ServerAccount, name: &str) -> Result<PathBuf, TestCl
     let path = root().join(format!("countersign-test-{name}"));
     // Left by an earlier process with the same number that was killed together with its guardian.
     if is_owned(&path, account) {
-        std::fs::remove_dir_all(&path).map_err(|source| TestClusterError::Io {
-            what: "an old test cluster is in the way",
-            source,
-        })?;
+        std::fs::remove_dir_all(&path)
+            .map_err(|source| TestClusterError::Io { what: "an old test cluster is in the way", source })?;
     }
     DirBuilder::new()
         .mode(0o700)
         .create(&path)
         .and_then(|()| account.own(&path))
-        .map_err(|source| TestClusterError::Io {
-            what: "the test cluster's directory cannot be made",
-            source,
-        })?;
+        .map_err(|source| TestClusterError::Io { what: "the test cluster's directory cannot be made", source })?;
     Ok(path)
 }
 
 fn run(command: &mut std::process::Command, program: &'static str) -> Result<(), TestClusterError> {
-    let output = command.output().map_err(|source| TestClusterError::Io {
-        what: program,
-        source,
-    })?;
+    let output = command.output().map_err(|source| TestClusterError::Io { what: program, source })?;
     if output.status.success() {
         return Ok(());
     }
     let text = [output.stdout, output.stderr].concat();
-    Err(TestClusterError::Program {
-        program,
-        output: String::from_utf8_lossy(&text).into_owned(),
-    })
+    Err(TestClusterError::Program { program, output: String::from_utf8_lossy(&text).into_owned() })
 }

@@ -14,10 +14,7 @@ async fn a_test_cluster_serves_databases_and_leaves_nothing_behind() {
             .fetch_one(&mut connection)
             .await
             .unwrap();
-    assert_eq!(
-        (database, password_method.as_str()),
-        (name, "scram-sha-256")
-    );
+    assert_eq!((database, password_method.as_str()), (name, "scram-sha-256"));
     connection.close().await.unwrap();
     let home = cluster.socket_dir().to_owned();
     drop(cluster);
@@ -27,13 +24,7 @@ async fn a_test_cluster_serves_databases_and_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_wrong_password_is_refused() {
     let cluster = TestCluster::start().unwrap();
-    assert!(
-        cluster
-            .login("postgres", "postgres", "guess")
-            .connect()
-            .await
-            .is_err()
-    );
+    assert!(cluster.login("postgres", "postgres", "guess").connect().await.is_err());
     assert!(cluster.superuser("postgres").connect().await.is_ok());
 }
 
