@@ -1,0 +1,71 @@
+//! The plan of a new KEK, generated in the vault and not exportable from it.
+
+use std::collections::BTreeMap;
+
+use domain::{Algorithm, AlgorithmError, Change, Classification, Facts, KeyId, KeyName, Operation, Plan, Target};
+
+use super::draft::{Draft, Setting};
+
+/// Vault operations: look, create, read back, wrap is local, one canary unwrap.
+const VAULT_OPERATIONS: u64 = 4;
+
+/// Lengths the vault generates.
+const RSA_BITS: [u32; 3] = [2048, 3072, 4096];
+
+/// The KEK that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKek {
+    /// Record it will have in the register.
+    pub key: KeyId,
+    /// Name in the vault.
+    pub name: KeyName,
+    /// RSA length.
+    pub bits: u32,
+    /// Who answers for it.
+    pub owner: String,
+    /// What it is for.
+    pub purpose: String,
+    /// How sensitive what it protects will be.
+    pub classification: Classification,
+}
+
+/// Computes the plan. Pure.
+///
+/// # Errors
+/// [`AlgorithmError`] for a length the vault does not make.
+pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting) -> Result<Plan, AlgorithmError> {
+    let algorithm = Algorithm::approved("RSA", new.bits)?;
+    if !RSA_BITS.contains(&new.bits) {
+        return Err(AlgorithmError { name: algorithm.name, bits: algorithm.bits });
+    }
+    let name = new.name.as_str().to_owned();
+    let target = Target { key: new.key, name: name.clone(), version: String::new() };
+    let parameters = BTreeMap::from([
+        ("bits".to_owned(), new.bits.to_string()),
+        ("classification".to_owned(), new.classification.word().to_owned()),
+        ("owner".to_owned(), new.owner.clone()),
+        ("purpose".to_owned(), new.purpose.clone()),
+        ("vault".to_owned(), setting.vault_host.clone()),
+        ("vault_name".to_owned(), name.clone()),
+    ]);
+    let impact = BTreeMap::from([
+        ("deks".to_owned(), 0),
+        ("estimated_seconds".to_owned(), setting.estimate(VAULT_OPERATIONS).as_secs().max(1)),
+        ("vault_operations".to_owned(), VAULT_OPERATIONS),
+    ]);
+    let line = |field: &str, after: String| Change {
+        subject: name.clone(),
+        field: field.to_owned(),
+        before: String::new(),
+        after,
+    };
+    let changes = vec![
+        line("key_name", name.clone()),
+        line("algorithm", format!("RSA {}", new.bits)),
+        line("owner", new.owner.clone()),
+        line("purpose", new.purpose.clone()),
+        line("classification", new.classification.word().to_owned()),
+        line("vault", setting.vault_host),
+    ];
+    Ok(draft.into_plan(Operation::CreateKek, vec![target], parameters, changes, impact, facts))
+}

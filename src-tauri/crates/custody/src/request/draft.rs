@@ -1,0 +1,115 @@
+//! What every plan has: who asks, why, and how long it stays open.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::{Change, Clocks, Facts, OperatorId, Operation, Plan, RequestId, Target, Timestamp};
+use rand_core::{OsRng, RngCore};
+
+use crate::author::CustodyIdentity;
+
+/// What the requester wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grounds {
+    /// Why.
+    pub reason: String,
+    /// The change record it belongs to.
+    pub change_record: String,
+    /// What will be done if it goes wrong.
+    pub rollback_plan: String,
+}
+
+/// How long a request stays open, from the moment it is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Windows {
+    /// Seals count that long.
+    pub approve_within: Duration,
+    /// A run may start that long.
+    pub execute_within: Duration,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        Self { approve_within: hours(48), execute_within: hours(120) }
+    }
+}
+
+/// A plan before it is known what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    custody: CustodyIdentity,
+    request: RequestId,
+    requester: OperatorId,
+    nonce: [u8; 16],
+    clocks: Clocks,
+    grounds: Grounds,
+}
+
+impl Draft {
+    /// Begins a plan at `now`, with a fresh id and nonce.
+    #[must_use]
+    pub fn make(
+        custody: CustodyIdentity,
+        requester: OperatorId,
+        grounds: Grounds,
+        windows: Windows,
+        now: Timestamp,
+    ) -> Self {
+        let mut nonce = [0; 16];
+        OsRng.fill_bytes(&mut nonce);
+        let clocks = Clocks {
+            planned_at: now,
+            approve_by: now.plus(windows.approve_within),
+            execute_by: now.plus(windows.execute_within),
+        };
+        Self { custody, request: RequestId::make(now, &mut OsRng), requester, nonce, clocks, grounds }
+    }
+
+    pub(super) fn into_plan(
+        self,
+        operation: Operation,
+        targets: Vec<Target>,
+        parameters: BTreeMap<String, String>,
+        changes: Vec<Change>,
+        impact: BTreeMap<String, u64>,
+        depends_on: Facts,
+    ) -> Plan {
+        Plan {
+            custody: self.custody.id,
+            environment: self.custody.environment,
+            request: self.request,
+            operation,
+            requester: self.requester,
+            nonce: self.nonce,
+            clocks: self.clocks,
+            targets,
+            parameters,
+            changes,
+            impact,
+            reason: self.grounds.reason,
+            change_record: self.grounds.change_record,
+            rollback_plan: self.grounds.rollback_plan,
+            depends_on,
+        }
+    }
+}
+
+/// The vault a plan is for, and how fast it may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Host of the vault.
+    pub vault_host: String,
+    /// Share of the vault's documented limit that runs may use.
+    pub budget_percent: u32,
+    /// Operations in a second within that share.
+    pub operations_per_second: u32,
+}
+
+impl Setting {
+    /// How long `operations` take at that rate.
+    #[must_use]
+    pub fn estimate(&self, operations: u64) -> Duration {
+        Duration::from_millis(operations.saturating_mul(1000) / u64::from(self.operations_per_second.max(1)))
+    }
+}

@@ -1,0 +1,98 @@
+//! Side effects of runs, by name. Whatever a run changes outside of its own memory goes through [`perform`], so that tests can
+//! stop the process before and after each of them; the list they go through is the enum itself.
+
+use std::future::Future;
+
+macro_rules! effects {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+        /// Everything a run does that outlives the process.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Effect { $($(#[$doc])* $variant),+ }
+
+        impl Effect {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Name used by crash tests.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+effects! {
+    /// The run's row and its lease.
+    StartRun = "start_run",
+    /// Another console takes the lapsed lease.
+    ClaimRun = "claim_run",
+    /// The lease is kept.
+    RenewLease = "renew_lease",
+    /// The run stops in good order.
+    PauseRun = "pause_run",
+    /// It goes on.
+    ResumeRun = "resume_run",
+    /// It turns back.
+    TurnBack = "turn_back",
+    /// What is about to be done is written down.
+    IntendStep = "intend_step",
+    /// What came of it is written down.
+    FinishStep = "finish_step",
+    /// A key in the vault.
+    CreateKey = "create_key",
+    /// A version in the vault.
+    CreateVersion = "create_version",
+    /// The version in the register.
+    RecordVersion = "record_version",
+    /// A batch of wraps, by compare-and-set.
+    RewrapBatch = "rewrap_batch",
+    /// The old version no longer works.
+    DisableVersion = "disable_version",
+    /// That it was proven, in the register.
+    RecordDisabled = "record_disabled",
+    /// The old version works again.
+    EnableVersion = "enable_version",
+    /// That it was proven, in the register.
+    RecordEnabled = "record_enabled",
+    /// The end.
+    FinishRun = "finish_run",
+}
+
+/// Performs a side effect.
+pub(crate) async fn perform<T>(effect: Effect, act: impl Future<Output = T>) -> T {
+    crash::point("before", effect);
+    let outcome = act.await;
+    crash::point("after", effect);
+    outcome
+}
+
+#[cfg(not(feature = "crash-points"))]
+mod crash {
+    /// Crash points exist only in builds for tests.
+    pub(super) fn point(_moment: &str, _effect: super::Effect) {}
+}
+
+#[cfg(feature = "crash-points")]
+mod crash {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    /// `COUNTERSIGN_CRASH=before:create_version:2` kills this process the second time it comes there.
+    pub(super) fn point(moment: &str, effect: super::Effect) {
+        static PASSED: AtomicU32 = AtomicU32::new(0);
+        #[expect(clippy::disallowed_methods, reason = "crash points are steered by the environment of the test's child")]
+        let Ok(wanted) = std::env::var("COUNTERSIGN_CRASH") else { return };
+        let here = format!("{moment}:{}", effect.name());
+        let Some((place, nth)) = wanted.rsplit_once(':') else { return };
+        let passed = || PASSED.fetch_add(1, Ordering::SeqCst) + 1;
+        if place == here && nth.parse() == Ok(passed()) {
+            // SIGKILL: nothing is unwound, flushed or closed. If it could not be sent the test sees a survivor.
+            if kill(Pid::this(), Signal::SIGKILL).is_err() {
+                tracing::error!("the crash point could not kill its process");
+            }
+        }
+    }
+}
