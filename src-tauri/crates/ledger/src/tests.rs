@@ -144,7 +144,9 @@ fn a_missing_and_a_swapped_entry_are_found() {
 fn a_cut_off_tail_is_found_by_a_console_that_remembers() {
     let records = ledger();
     let mut verifier = Verifier::new().remembering(6, records[5].hash);
-    records[..4].iter().for_each(|record| verifier.push(record).unwrap());
+    for record in &records[..4] {
+        verifier.push(record).unwrap();
+    }
     assert_eq!(verifier.finish().unwrap_err(), Fault::Truncated { found: 4, seen: 6 });
 }
 

@@ -149,8 +149,29 @@ impl Verifier {
         self
     }
 
-    /// Checks the next record.
-    pub fn push(&mut self, record: &Record) -> Result<(), Fault> {
+    /// Who the entries read so far say may sign.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// What was proven so far.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary { entries: self.next - 1, head: self.head }
+    }
+
+    /// Whether the ledger may end here: nothing that was seen before may be missing.
+    pub fn may_end(&self) -> Result<(), Fault> {
+        let found = self.next - 1;
+        match self.seen {
+            Some((seen, _)) if seen > found => Err(Fault::Truncated { found, seen }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks the next record and returns what it says.
+    pub fn push(&mut self, record: &Record) -> Result<Entry, Fault> {
         let number = record.number;
         if number != self.next {
             return Err(Fault::Gap { expected: self.next, found: number });
@@ -165,22 +186,19 @@ impl Verifier {
         if self.seen.is_some_and(|(seen, known)| seen == number && known != hash) {
             return Err(Fault::Rewritten { number });
         }
-        self.check(record)?;
+        let entry = self.check(record)?;
         self.head = hash;
         self.next += 1;
-        Ok(())
+        Ok(entry)
     }
 
     /// Ends the ledger: nothing that was seen before may be missing.
     pub fn finish(self) -> Result<(Summary, People), Fault> {
-        let entries = self.next - 1;
-        match self.seen {
-            Some((seen, _)) if seen > entries => Err(Fault::Truncated { found: entries, seen }),
-            _ => Ok((Summary { entries, head: self.head }, self.people)),
-        }
+        self.may_end()?;
+        Ok((self.summary(), self.people))
     }
 
-    fn check(&mut self, record: &Record) -> Result<(), Fault> {
+    fn check(&mut self, record: &Record) -> Result<Entry, Fault> {
         let number = record.number;
         let entry = Entry::decode(&record.entry).map_err(|source| Fault::Entry { number, source })?;
         match &self.custody {
@@ -189,10 +207,12 @@ impl Verifier {
             Some(_) => return Err(Fault::Custody { number }),
         }
         if number <= self.signatures_after {
-            return self.people.learn_verified(&entry).map_err(|source| Fault::People { number, source });
+            self.people.learn_verified(&entry).map_err(|source| Fault::People { number, source })?;
+            return Ok(entry);
         }
         let block =
             SignatureBlock::decode(&record.signatures).map_err(|source| Fault::Signatures { number, source })?;
-        self.people.accept(&entry, &record.entry, &block).map_err(|source| Fault::People { number, source })
+        self.people.accept(&entry, &record.entry, &block).map_err(|source| Fault::People { number, source })?;
+        Ok(entry)
     }
 }

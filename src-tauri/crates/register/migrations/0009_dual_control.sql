@@ -12,7 +12,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH it AS (SELECT k.* FROM custody.key AS k WHERE k.id = facts.key),
     wraps AS (
         SELECT count(*) AS live,
-               encode(sha256(coalesce(string_agg(uuid_send(w.dek) || int4send(w.revision), '' ORDER BY w.dek), '')), 'hex') AS digest
+               encode(sha256(coalesce(string_agg(uuid_send(w.dek) || int4send(w.revision) || sha256(w.wrapped), '' ORDER BY w.dek), '')), 'hex') AS digest
         FROM custody.wrap AS w JOIN custody.key AS d ON d.id = w.dek
         WHERE w.kek = facts.key AND custody.is_live(d.state)
     )
