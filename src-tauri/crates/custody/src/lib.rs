@@ -3,5 +3,6 @@
 //! Nothing here decides a rule alone: the database referees by login, and this crate proves the same from signatures.
 
 mod author;
+pub mod estate;
 
 pub use author::{Act, Author, CustodyIdentity, SignedEntry, write_entry};
