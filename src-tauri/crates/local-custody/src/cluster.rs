@@ -262,6 +262,19 @@ impl Cluster {
         &self.places.socket
     }
 
+    /// Whether the server's process lives, asked of the kernel so that the server is not troubled.
+    ///
+    /// A left-over pid file is not taken for a process, nor is one that was killed and not yet waited for.
+    pub(crate) fn is_alive(&self) -> bool {
+        if !Path::new("/proc/self/cmdline").exists() {
+            return self.is_ready();
+        }
+        let Some(pid) = self.server_pid() else { return false };
+        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let cluster = self.places.cluster();
+        arguments.split(|byte| *byte == 0).any(|argument| argument == cluster.as_os_str().as_encoded_bytes())
+    }
+
     /// The server's process, while it runs.
     #[must_use]
     pub fn server_pid(&self) -> Option<u32> {

@@ -7,9 +7,12 @@
 mod account;
 mod binaries;
 mod cluster;
+mod files;
 mod password;
 mod places;
 mod postmaster;
+mod profile;
+mod random;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -17,3 +20,4 @@ pub use account::{AccountError, ServerAccount};
 pub use binaries::{Binaries, BinariesError, MAJOR_MIN};
 pub use cluster::{Cluster, ClusterError};
 pub use password::SuperuserPassword;
+pub use profile::{LocalProfile, ProfileError};

@@ -2,6 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use crate::random;
+
 const RANDOM_BYTES: usize = 32;
 
 /// A password that wipes itself and is never shown.
@@ -10,8 +12,7 @@ pub struct SuperuserPassword(Zeroizing<String>);
 impl SuperuserPassword {
     /// Makes a new one from the operating system's random numbers.
     pub fn make() -> std::io::Result<Self> {
-        let mut bytes = Zeroizing::new([0_u8; RANDOM_BYTES]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(|error| std::io::Error::other(error.to_string()))?;
+        let bytes = random::make::<RANDOM_BYTES>()?;
         Ok(Self(Zeroizing::new(hex::encode(bytes.as_slice()))))
     }
 
