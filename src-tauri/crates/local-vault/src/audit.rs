@@ -63,11 +63,7 @@ impl AuditLog {
         // A process that was killed may have left half a line: a new file begins a new line.
         let number = numbers(directory)?.last().copied().unwrap_or(0) + 1;
         let file = begin(directory, number)?;
-        Ok(Self {
-            directory: directory.to_owned(),
-            file_bytes_max,
-            open: Mutex::new(Open { file, number, bytes: 0 }),
-        })
+        Ok(Self { directory: directory.to_owned(), file_bytes_max, open: Mutex::new(Open { file, number, bytes: 0 }) })
     }
 
     pub fn append(&self, line: &str) -> io::Result<()> {
@@ -78,11 +74,7 @@ impl AuditLog {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.bytes > 0 && open.bytes.saturating_add(length) > self.file_bytes_max {
             let number = open.number + 1;
-            *open = Open {
-                file: begin(&self.directory, number)?,
-                number,
-                bytes: 0,
-            };
+            *open = Open { file: begin(&self.directory, number)?, number, bytes: 0 };
         }
         open.file.write_all(&record)?;
         open.bytes = open.bytes.saturating_add(length);
@@ -107,17 +99,10 @@ impl AuditReader {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn read_since(
-        &self,
-        cursor: AuditCursor,
-        lines_max: usize,
-    ) -> io::Result<(Vec<String>, AuditCursor)> {
+    pub fn read_since(&self, cursor: AuditCursor, lines_max: usize) -> io::Result<(Vec<String>, AuditCursor)> {
         let mut lines = Vec::new();
         let mut at = cursor;
-        let files: Vec<u64> = numbers(&self.directory)?
-            .into_iter()
-            .filter(|number| *number >= cursor.file)
-            .collect();
+        let files: Vec<u64> = numbers(&self.directory)?.into_iter().filter(|number| *number >= cursor.file).collect();
         for number in files {
             if number > at.file {
                 at = AuditCursor { file: number, offset: 0 };
@@ -159,9 +144,8 @@ fn numbers(directory: &Path) -> io::Result<Vec<u64>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name();
-        let number = name
-            .to_str()
-            .and_then(|it| it.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok());
+        let number: Option<u64> =
+            name.to_str().and_then(|it| it.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok());
         found.extend(number);
     }
     found.sort_unstable();

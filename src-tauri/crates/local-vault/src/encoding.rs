@@ -14,7 +14,5 @@ pub(crate) fn unb64(field: &str, text: &str) -> Result<Zeroizing<Vec<u8>>, Refus
     URL_SAFE_NO_PAD
         .decode(text.trim_end_matches('='))
         .map(Zeroizing::new)
-        .map_err(|_invalid| {
-            Refusal::bad_parameter(format!("Property has invalid value: {field} is not base64url."))
-        })
+        .map_err(|_invalid| Refusal::bad_parameter(format!("Property has invalid value: {field} is not base64url.")))
 }

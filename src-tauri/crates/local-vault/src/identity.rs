@@ -28,9 +28,7 @@ impl Role {
     pub fn allows(&self, operation: Operation) -> bool {
         match self {
             Self::Administrator => true,
-            Self::CryptoUser => {
-                operation.key_op().is_some() || Self::Reader.allows(operation)
-            }
+            Self::CryptoUser => operation.key_op().is_some() || Self::Reader.allows(operation),
             Self::Reader => matches!(
                 operation,
                 Operation::KeyGet
@@ -96,8 +94,7 @@ impl Identities {
         let grants = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = None;
         for grant in grants.iter() {
-            let same =
-                constant_time::verify_slices_are_equal(grant.digest.as_ref(), shown.as_ref());
+            let same = constant_time::verify_slices_are_equal(grant.digest.as_ref(), shown.as_ref());
             if same.is_ok() {
                 found = Some(Arc::clone(&grant.identity));
             }
@@ -132,11 +129,8 @@ mod tests {
 
     #[test]
     fn a_reader_changes_nothing_and_sees_no_secret() {
-        let allowed: Vec<_> = Operation::ALL
-            .iter()
-            .filter(|it| Role::Reader.allows(**it))
-            .map(|it| it.action())
-            .collect();
+        let allowed: Vec<_> =
+            Operation::ALL.iter().filter(|it| Role::Reader.allows(**it)).map(|it| it.action()).collect();
         assert!(allowed.iter().all(|it| it.ends_with("/read") || it.contains("readMetadata")));
     }
 }

@@ -43,18 +43,8 @@ impl Limits {
     #[must_use]
     pub const fn azure() -> Self {
         Self {
-            software: Column {
-                rsa_2048: 4_000,
-                rsa_3072: 1_000,
-                rsa_4096: 500,
-                creates: 20,
-            },
-            hsm: Column {
-                rsa_2048: 2_000,
-                rsa_3072: 500,
-                rsa_4096: 250,
-                creates: 10,
-            },
+            software: Column { rsa_2048: 4_000, rsa_3072: 1_000, rsa_4096: 500, creates: 20 },
+            hsm: Column { rsa_2048: 2_000, rsa_3072: 500, rsa_4096: 250, creates: 10 },
             secrets: 4_000,
             secret_creates: 300,
         }
@@ -94,9 +84,7 @@ impl Meter {
         let share = 1.0 / f64::from(limit.max(1));
         let now_ms = now.as_millisecond();
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows
-            .entry((vault.to_owned(), pool))
-            .or_insert(Window { since_ms: now_ms, used: 0.0 });
+        let window = windows.entry((vault.to_owned(), pool)).or_insert(Window { since_ms: now_ms, used: 0.0 });
         if now_ms - window.since_ms >= WINDOW_MS || now_ms < window.since_ms {
             *window = Window { since_ms: now_ms, used: 0.0 };
         }
@@ -111,11 +99,7 @@ impl Meter {
 }
 
 fn price(limits: &Limits, operation: Operation, key: Option<KeyType>) -> (Pool, u32) {
-    let column = if key.is_some_and(KeyType::is_hsm) {
-        limits.hsm
-    } else {
-        limits.software
-    };
+    let column = if key.is_some_and(KeyType::is_hsm) { limits.hsm } else { limits.software };
     match operation {
         Operation::KeyCreate | Operation::KeyRotate => (Pool::KeyCreates, column.creates),
         Operation::SecretSet => (Pool::SecretCreates, limits.secret_creates),
@@ -140,10 +124,7 @@ mod tests {
 
     fn admitted(meter: &Meter, key: KeyType, now: Timestamp) -> u32 {
         let mut count = 0;
-        while meter
-            .admit(&Limits::azure(), "v", Operation::KeyUnwrap, Some(key), now)
-            .is_ok()
-        {
+        while meter.admit(&Limits::azure(), "v", Operation::KeyUnwrap, Some(key), now).is_ok() {
             count += 1;
         }
         count
@@ -169,9 +150,7 @@ mod tests {
         let key = KeyType::Rsa { bits: 4096, hsm: false };
         assert_eq!(admitted(&meter, key, start), 500);
         let later = start.checked_add(std::time::Duration::from_secs(3)).unwrap();
-        let wait = meter
-            .admit(&Limits::azure(), "v", Operation::KeyUnwrap, Some(key), later)
-            .unwrap_err();
+        let wait = meter.admit(&Limits::azure(), "v", Operation::KeyUnwrap, Some(key), later).unwrap_err();
         assert_eq!(wait, 7);
         let after = later.checked_add(std::time::Duration::from_secs(wait)).unwrap();
         assert_eq!(admitted(&meter, key, after), 500);

@@ -17,7 +17,6 @@ use zeroize::Zeroizing;
 
 /// An elliptic curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names are NIST's")]
 pub enum Curve {
     P256,
     P384,
@@ -53,7 +52,6 @@ impl Curve {
 
 /// The type of a key. `hsm` is a label that the caller asked for: nothing here has an HSM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are named by their type")]
 pub enum KeyType {
     Rsa { bits: u16, hsm: bool },
     Ec { curve: Curve, hsm: bool },
@@ -118,8 +116,7 @@ impl Material {
                 Zeroizing::new(der.as_ref().to_vec())
             }
             KeyType::Ec { curve, .. } => {
-                let pair =
-                    EcdsaKeyPair::generate(curve.signing()).map_err(|_unspecified| failed())?;
+                let pair = EcdsaKeyPair::generate(curve.signing()).map_err(|_unspecified| failed())?;
                 let der = pair.to_pkcs8v1().map_err(|_unspecified| failed())?;
                 Zeroizing::new(der.as_ref().to_vec())
             }
@@ -128,11 +125,7 @@ impl Material {
     }
 
     pub fn from_pkcs8(key_type: KeyType, pkcs8: Zeroizing<Vec<u8>>) -> Self {
-        Self {
-            key_type,
-            pkcs8,
-            engine: OnceLock::new(),
-        }
+        Self { key_type, pkcs8, engine: OnceLock::new() }
     }
 
     /// The private key, to be sealed and stored.
@@ -174,9 +167,7 @@ impl Material {
     fn rsa(&self) -> Result<&RsaEngine, Refusal> {
         match self.engine()? {
             Engine::Rsa(rsa) => Ok(rsa),
-            Engine::Ec(..) => Err(Refusal::bad_parameter(
-                "The key type does not support this operation.",
-            )),
+            Engine::Ec(..) => Err(Refusal::bad_parameter("The key type does not support this operation.")),
         }
     }
 
@@ -185,10 +176,7 @@ impl Material {
         let oaep = oaep(algorithm)?;
         let key = &self.rsa()?.encrypting;
         let mut out = vec![0; key.ciphertext_size()];
-        let length = key
-            .encrypt(oaep, plaintext, &mut out, None)
-            .map_err(|_unspecified| incorrect())?
-            .len();
+        let length = key.encrypt(oaep, plaintext, &mut out, None).map_err(|_unspecified| incorrect())?.len();
         out.truncate(length);
         Ok(out)
     }
@@ -201,10 +189,7 @@ impl Material {
             return Err(incorrect());
         }
         let mut out = Zeroizing::new(vec![0; key.min_output_size()]);
-        let length = key
-            .decrypt(oaep, sealed, &mut out, None)
-            .map_err(|_unspecified| incorrect())?
-            .len();
+        let length = key.decrypt(oaep, sealed, &mut out, None).map_err(|_unspecified| incorrect())?.len();
         out.truncate(length);
         Ok(out)
     }
@@ -240,9 +225,7 @@ fn oaep(algorithm: &str) -> Result<&'static OaepAlgorithm, Refusal> {
 }
 
 pub(crate) fn unsupported_algorithm(name: &str) -> Refusal {
-    Refusal::bad_parameter(format!(
-        "Algorithm {name} is not supported for this key or operation."
-    ))
+    Refusal::bad_parameter(format!("Algorithm {name} is not supported for this key or operation."))
 }
 
 /// What the service says of bytes that do not decrypt. It says nothing more, on purpose.

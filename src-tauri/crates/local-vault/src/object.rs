@@ -56,10 +56,7 @@ pub(crate) struct ObjectId {
 
 impl ObjectId {
     pub fn new(vault: &str, name: &str) -> Self {
-        Self {
-            vault: vault.to_owned(),
-            name: name.to_ascii_lowercase(),
-        }
+        Self { vault: vault.to_owned(), name: name.to_ascii_lowercase() }
     }
 }
 
@@ -129,7 +126,6 @@ pub(crate) trait Version: Clone + Send + Sync + 'static {
     type Row: Serialize + DeserializeOwned;
 
     fn properties(&self) -> &Properties;
-    fn properties_mut(&mut self) -> &mut Properties;
     fn to_row(&self) -> Self::Row;
     fn from_row(row: Self::Row) -> Result<Self, SealError>;
 }
@@ -157,10 +153,7 @@ impl<V: Version> Object<V> {
     pub fn version(&self, id: Option<&str>) -> Option<&V> {
         match id {
             None => self.latest(),
-            Some(id) => self
-                .versions
-                .iter()
-                .find(|it| it.properties().version.eq_ignore_ascii_case(id)),
+            Some(id) => self.versions.iter().find(|it| it.properties().version.eq_ignore_ascii_case(id)),
         }
     }
 }

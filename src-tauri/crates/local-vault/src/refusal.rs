@@ -15,13 +15,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            inner: None,
-            message: message.into(),
-            retry_after_s: None,
-        }
+        Self { status, code, inner: None, message: message.into(), retry_after_s: None }
     }
 
     pub fn bad_parameter(message: impl Into<String>) -> Self {
@@ -29,17 +23,11 @@ impl Refusal {
     }
 
     pub fn forbidden(inner: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            inner: Some(inner),
-            ..Self::new(StatusCode::FORBIDDEN, "Forbidden", message)
-        }
+        Self { inner: Some(inner), ..Self::new(StatusCode::FORBIDDEN, "Forbidden", message) }
     }
 
     pub fn conflict(inner: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            inner: Some(inner),
-            ..Self::new(StatusCode::CONFLICT, "Conflict", message)
-        }
+        Self { inner: Some(inner), ..Self::new(StatusCode::CONFLICT, "Conflict", message) }
     }
 
     pub fn unauthorized(message: impl Into<String>) -> Self {

@@ -19,11 +19,7 @@ struct ObjectRow<R> {
     versions: Vec<R>,
 }
 
-pub(crate) fn seal<V: Version>(
-    sealer: &Sealer,
-    label: &str,
-    object: &Object<V>,
-) -> Result<Vec<u8>, SealError> {
+pub(crate) fn seal<V: Version>(sealer: &Sealer, label: &str, object: &Object<V>) -> Result<Vec<u8>, SealError> {
     let row = ObjectRow {
         format: FORMAT,
         kind: V::KIND.label().to_owned(),
@@ -37,14 +33,9 @@ pub(crate) fn seal<V: Version>(
     sealer.seal(label, &Zeroizing::new(json))
 }
 
-pub(crate) fn open<V: Version>(
-    sealer: &Sealer,
-    label: &str,
-    sealed: &[u8],
-) -> Result<Object<V>, SealError> {
+pub(crate) fn open<V: Version>(sealer: &Sealer, label: &str, sealed: &[u8]) -> Result<Object<V>, SealError> {
     let json = sealer.open(label, sealed)?;
-    let row: ObjectRow<V::Row> =
-        serde_json::from_slice(&json).map_err(|_malformed| SealError::DoesNotOpen)?;
+    let row: ObjectRow<V::Row> = serde_json::from_slice(&json).map_err(|_malformed| SealError::DoesNotOpen)?;
     if row.format != FORMAT || row.kind != V::KIND.label() || row.versions.is_empty() {
         return Err(SealError::DoesNotOpen);
     }

@@ -32,12 +32,8 @@ impl Sealer {
             let root = hmac::Key::new(hmac::HMAC_SHA256, bytes);
             let sealing = hmac::sign(&root, b"countersign/local-vault/seal/v1");
             let naming = hmac::sign(&root, b"countersign/local-vault/name/v1");
-            let unbound = UnboundKey::new(&AES_256_GCM, sealing.as_ref())
-                .map_err(|_unspecified| SealError::Cipher)?;
-            Ok(Self {
-                cipher: LessSafeKey::new(unbound),
-                names: hmac::Key::new(hmac::HMAC_SHA256, naming.as_ref()),
-            })
+            let unbound = UnboundKey::new(&AES_256_GCM, sealing.as_ref()).map_err(|_unspecified| SealError::Cipher)?;
+            Ok(Self { cipher: LessSafeKey::new(unbound), names: hmac::Key::new(hmac::HMAC_SHA256, naming.as_ref()) })
         })
     }
 
@@ -48,30 +44,18 @@ impl Sealer {
         let mut body = Vec::with_capacity(plaintext.len() + AES_256_GCM.tag_len());
         body.extend_from_slice(plaintext);
         self.cipher
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(label.as_bytes()),
-                &mut body,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(label.as_bytes()), &mut body)
             .map_err(|_unspecified| SealError::Cipher)?;
         Ok([MAGIC.as_slice(), &nonce, &body].concat())
     }
 
     pub fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let rest = sealed
-            .strip_prefix(MAGIC.as_slice())
-            .ok_or(SealError::DoesNotOpen)?;
-        let (nonce, body) = rest
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(SealError::DoesNotOpen)?;
+        let rest = sealed.strip_prefix(MAGIC.as_slice()).ok_or(SealError::DoesNotOpen)?;
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SealError::DoesNotOpen)?;
         let mut buffer = Zeroizing::new(body.to_vec());
         let length = self
             .cipher
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(label.as_bytes()),
-                &mut buffer,
-            )
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(label.as_bytes()), &mut buffer)
             .map_err(|_unspecified| SealError::DoesNotOpen)?
             .len();
         buffer.truncate(length);
@@ -116,9 +100,6 @@ mod tests {
     #[test]
     fn names_do_not_run_into_each_other() {
         let sealer = Sealer::new(&StoreKey::new([7; 32])).unwrap();
-        assert_ne!(
-            sealer.file_name("key", "ab", "c"),
-            sealer.file_name("key", "a", "bc")
-        );
+        assert_ne!(sealer.file_name("key", "ab", "c"), sealer.file_name("key", "a", "bc"));
     }
 }

@@ -1,9 +1,10 @@
 //! How a vault is started: everything that Azure fixes when a vault is made, and what tests and
 //! benchmarks turn.
 
+use crate::StartError;
 use crate::clock::{Clock, SystemClock};
 use crate::limits::Limits;
-use crate::store_key::StoreKey;
+use crate::store_key::{StoreKey, make_private_directory};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
+
+const STORE_KEY_FILE: &str = "store.key";
 
 /// What Azure fixes when a vault is made.
 #[derive(Debug, Clone, Copy)]
@@ -23,10 +26,7 @@ pub struct VaultRules {
 
 impl Default for VaultRules {
     fn default() -> Self {
-        Self {
-            recoverable_days: 90,
-            purge_protection: false,
-        }
+        Self { recoverable_days: 90, purge_protection: false }
     }
 }
 
@@ -67,12 +67,12 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
     /// At what size a new file of the audit log is begun.
     pub audit_file_bytes_max: u64,
-    /// Whether to open the fault port on a second loopback port.
+    /// Whether administrators may set faults over the wire, under `/countersign/faults`.
     pub fault_port: bool,
 }
 
 impl Settings {
-    /// A vault without limits or delays on any free loopback port.
+    /// A vault with Azure's limits and without delays on any free loopback port.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>, store_key: StoreKey) -> Self {
         Self {
@@ -83,13 +83,27 @@ impl Settings {
             rules: VaultRules::default(),
             vaults: BTreeMap::new(),
             tenant: Uuid::from_u128(0x0c0f_fee0_0000_4000_8000_0000_0000_0001),
-            limits: None,
+            limits: Some(Limits::azure()),
             latency: Duration::ZERO,
             disable_visible_after: Duration::ZERO,
             clock: Arc::new(SystemClock),
             audit_file_bytes_max: 64 * 1024 * 1024,
             fault_port: false,
         }
+    }
+}
+
+impl Settings {
+    /// A vault that keeps its store key beside what it seals, for trying things out. Whoever can
+    /// read the directory can read everything: a custody keeps the key in the keychain instead.
+    ///
+    /// # Errors
+    /// When the key can be neither read nor made.
+    pub fn alone(address: SocketAddr, directory: impl Into<PathBuf>) -> Result<Self, StartError> {
+        let directory = directory.into();
+        make_private_directory(&directory)?;
+        let store_key = StoreKey::load_or_make(&directory.join(STORE_KEY_FILE))?;
+        Ok(Self { address, ..Self::new(directory, store_key) })
     }
 }
 

@@ -48,12 +48,7 @@ impl<V: Version> Shelf<V> {
                 .map_err(|_does_not_open| StartError::Damaged(path.clone()))?;
             objects.insert(object.id(), Arc::new(object));
         }
-        Ok(Self {
-            directory,
-            sealer,
-            objects: RwLock::new(objects),
-            writer: Mutex::new(()),
-        })
+        Ok(Self { directory, sealer, objects: RwLock::new(objects), writer: Mutex::new(()) })
     }
 
     pub fn sealer(&self) -> &Sealer {
@@ -62,11 +57,7 @@ impl<V: Version> Shelf<V> {
 
     /// The object, deleted or not.
     pub fn find(&self, id: &ObjectId) -> Option<Arc<Object<V>>> {
-        self.objects
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
+        self.objects.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     /// The objects of a vault that follow `after` by name, at most `count` of those that `keep` takes.
@@ -129,8 +120,8 @@ impl<V: Version> Shelf<V> {
         let path = self.directory.join(format!("{file}.sealed"));
         let replacement = match change {
             Change::Put(object) => {
-                let sealed = row::seal(&self.sealer, &label::<V>(&file), &object)
-                    .map_err(|error| Refusal::internal(&error))?;
+                let sealed =
+                    row::seal(&self.sealer, &label::<V>(&file), &object).map_err(|error| Refusal::internal(&error))?;
                 write_private(&path, &sealed).map_err(|error| Refusal::internal(&error))?;
                 Some(Arc::new(object))
             }

@@ -3,9 +3,7 @@
 use crate::material::{Curve, Engine, Material, unsupported_algorithm};
 use crate::refusal::Refusal;
 use aws_lc_rs::digest::{self, Digest};
-use aws_lc_rs::signature::{
-    self, KeyPair, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm,
-};
+use aws_lc_rs::signature::{self, KeyPair, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm};
 
 struct RsaScheme {
     hash: &'static digest::Algorithm,
@@ -15,16 +13,16 @@ struct RsaScheme {
 
 fn rsa_scheme(algorithm: &str) -> Option<RsaScheme> {
     use signature as s;
-    let (hash, signing, verifying): (_, &'static dyn RsaEncoding, &'static dyn VerificationAlgorithm) =
-        match algorithm {
-            "RS256" => (&digest::SHA256, &s::RSA_PKCS1_SHA256, &s::RSA_PKCS1_2048_8192_SHA256),
-            "RS384" => (&digest::SHA384, &s::RSA_PKCS1_SHA384, &s::RSA_PKCS1_2048_8192_SHA384),
-            "RS512" => (&digest::SHA512, &s::RSA_PKCS1_SHA512, &s::RSA_PKCS1_2048_8192_SHA512),
-            "PS256" => (&digest::SHA256, &s::RSA_PSS_SHA256, &s::RSA_PSS_2048_8192_SHA256),
-            "PS384" => (&digest::SHA384, &s::RSA_PSS_SHA384, &s::RSA_PSS_2048_8192_SHA384),
-            "PS512" => (&digest::SHA512, &s::RSA_PSS_SHA512, &s::RSA_PSS_2048_8192_SHA512),
-            _ => return None,
-        };
+    let (hash, signing, verifying): (_, &'static dyn RsaEncoding, &'static dyn VerificationAlgorithm) = match algorithm
+    {
+        "RS256" => (&digest::SHA256, &s::RSA_PKCS1_SHA256, &s::RSA_PKCS1_2048_8192_SHA256),
+        "RS384" => (&digest::SHA384, &s::RSA_PKCS1_SHA384, &s::RSA_PKCS1_2048_8192_SHA384),
+        "RS512" => (&digest::SHA512, &s::RSA_PKCS1_SHA512, &s::RSA_PKCS1_2048_8192_SHA512),
+        "PS256" => (&digest::SHA256, &s::RSA_PSS_SHA256, &s::RSA_PSS_2048_8192_SHA256),
+        "PS384" => (&digest::SHA384, &s::RSA_PSS_SHA384, &s::RSA_PSS_2048_8192_SHA384),
+        "PS512" => (&digest::SHA512, &s::RSA_PSS_SHA512, &s::RSA_PSS_2048_8192_SHA512),
+        _ => return None,
+    };
     Some(RsaScheme { hash, signing, verifying })
 }
 
@@ -45,18 +43,14 @@ pub(crate) fn sign(material: &Material, algorithm: &str, hash: &[u8]) -> Result<
     let failed = || Refusal::internal(&"a signature could not be made");
     match material.engine()? {
         Engine::Rsa(rsa) => {
-            let scheme =
-                rsa_scheme(algorithm).ok_or_else(|| unsupported_algorithm(algorithm))?;
+            let scheme = rsa_scheme(algorithm).ok_or_else(|| unsupported_algorithm(algorithm))?;
             let digest = import(hash, scheme.hash)?;
             let mut out = vec![0; rsa.signing.public_modulus_len()];
-            rsa.signing
-                .sign_digest(scheme.signing, &digest, &mut out)
-                .map_err(|_unspecified| failed())?;
+            rsa.signing.sign_digest(scheme.signing, &digest, &mut out).map_err(|_unspecified| failed())?;
             Ok(out)
         }
         Engine::Ec(curve, pair) => {
-            let (hashing, _) =
-                ec_scheme(*curve, algorithm).ok_or_else(|| unsupported_algorithm(algorithm))?;
+            let (hashing, _) = ec_scheme(*curve, algorithm).ok_or_else(|| unsupported_algorithm(algorithm))?;
             let digest = import(hash, hashing)?;
             let made = pair.sign_digest(&digest).map_err(|_unspecified| failed())?;
             Ok(made.as_ref().to_vec())
@@ -64,12 +58,7 @@ pub(crate) fn sign(material: &Material, algorithm: &str, hash: &[u8]) -> Result<
     }
 }
 
-pub(crate) fn verify(
-    material: &Material,
-    algorithm: &str,
-    hash: &[u8],
-    signature: &[u8],
-) -> Result<bool, Refusal> {
+pub(crate) fn verify(material: &Material, algorithm: &str, hash: &[u8], signature: &[u8]) -> Result<bool, Refusal> {
     let unsupported = || unsupported_algorithm(algorithm);
     let (hashing, scheme, public) = match material.engine()? {
         Engine::Rsa(rsa) => {
@@ -82,9 +71,7 @@ pub(crate) fn verify(
         }
     };
     let digest = import(hash, hashing)?;
-    Ok(UnparsedPublicKey::new(scheme, public)
-        .verify_digest(&digest, signature)
-        .is_ok())
+    Ok(UnparsedPublicKey::new(scheme, public).verify_digest(&digest, signature).is_ok())
 }
 
 fn import(hash: &[u8], algorithm: &'static digest::Algorithm) -> Result<Digest, Refusal> {

@@ -8,8 +8,8 @@ use crate::sealed::Sealer;
 use crate::store_key::write_private;
 use jiff::tz::TimeZone;
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-const CERTIFICATE_FILE: &str = "ca.pem";
+pub(crate) const CERTIFICATE_FILE: &str = "ca.pem";
 const KEY_FILE: &str = "ca.key.sealed";
 const KEY_LABEL: &str = "countersign/local-vault/ca";
 const SUFFIX: &str = "vault.azure.net";
@@ -46,9 +46,7 @@ impl Authority {
                 let key = KeyPair::generate().map_err(StartError::Certificate)?;
                 let made = params().self_signed(&key).map_err(StartError::Certificate)?;
                 let der = Zeroizing::new(key.serialize_der());
-                let sealed = sealer
-                    .seal(KEY_LABEL, &der)
-                    .map_err(|_cipher| StartError::Randomness)?;
+                let sealed = sealer.seal(KEY_LABEL, &der).map_err(|_cipher| StartError::Randomness)?;
                 // The certificate first: a crash in between makes a new pair, not half of one.
                 write_private(&certificate, made.pem().as_bytes())?;
                 write_private(&sealed_key, &sealed)?;
@@ -60,7 +58,8 @@ impl Authority {
 
     /// A TLS configuration with a fresh certificate for the loopback and every vault name.
     pub fn server_config(self) -> Result<ServerConfig, StartError> {
-        let issuer = Issuer::from_params(&params(), self.key);
+        let params = params();
+        let issuer = Issuer::from_params(&params, self.key);
         let leaf_key = KeyPair::generate().map_err(StartError::Certificate)?;
         let names = [
             "localhost".to_owned(),
@@ -76,9 +75,7 @@ impl Authority {
         let year = this_year();
         leaf.not_before = date_time_ymd(year - 1, 1, 1);
         leaf.not_after = date_time_ymd(year + 2, 1, 1);
-        let certificate = leaf
-            .signed_by(&leaf_key, &issuer)
-            .map_err(StartError::Certificate)?;
+        let certificate = leaf.signed_by(&leaf_key, &issuer).map_err(StartError::Certificate)?;
         let authority = CertificateDer::from_pem_slice(self.pem.as_bytes())
             .map_err(|_malformed| StartError::Damaged(CERTIFICATE_FILE.into()))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
@@ -97,9 +94,7 @@ impl Authority {
 fn params() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Countersign local vault authority");
+    params.distinguished_name.push(DnType::CommonName, "Countersign local vault authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.name_constraints = Some(NameConstraints {

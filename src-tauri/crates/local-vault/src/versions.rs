@@ -37,10 +37,6 @@ impl Version for KeyVersion {
         &self.properties
     }
 
-    fn properties_mut(&mut self) -> &mut Properties {
-        &mut self.properties
-    }
-
     fn to_row(&self) -> KeyRow {
         KeyRow {
             properties: self.properties.clone(),
@@ -70,11 +66,7 @@ pub(crate) struct SecretVersion {
 
 impl SecretVersion {
     pub fn new(properties: Properties, content_type: Option<String>, value: String) -> Self {
-        Self {
-            properties,
-            content_type,
-            value: Arc::new(Zeroizing::new(value)),
-        }
+        Self { properties, content_type, value: Arc::new(Zeroizing::new(value)) }
     }
 
     /// The secret itself, to be stored or answered to a caller who may read it.
@@ -104,10 +96,6 @@ impl Version for SecretVersion {
         &self.properties
     }
 
-    fn properties_mut(&mut self) -> &mut Properties {
-        &mut self.properties
-    }
-
     fn to_row(&self) -> SecretRow {
         SecretRow {
             properties: self.properties.clone(),
@@ -118,10 +106,6 @@ impl Version for SecretVersion {
     }
 
     fn from_row(mut row: SecretRow) -> Result<Self, SealError> {
-        Ok(Self::new(
-            row.properties.clone(),
-            row.content_type.take(),
-            std::mem::take(&mut row.value),
-        ))
+        Ok(Self::new(row.properties.clone(), row.content_type.take(), std::mem::take(&mut row.value)))
     }
 }
