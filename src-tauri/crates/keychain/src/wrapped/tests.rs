@@ -89,5 +89,5 @@ fn the_published_vector_opens() {
     assert_eq!(hex::encode(wrapped.associated_data(custody)), text("associated_data"));
     let seed = wrapped.unwrap(custody, &passphrase(text("passphrase"))).unwrap_or_else(|_| unreachable!());
     // EXPOSE: the vector's seed is public.
-    assert_eq!(seed.expose(hex::encode), text("seed"));
+    assert_eq!(seed.expose(|seed| hex::encode(seed)), text("seed"));
 }
