@@ -27,6 +27,14 @@ pub struct SignedEntry {
     pub signatures: Vec<u8>,
 }
 
+impl SignedEntry {
+    /// As the register's functions take it.
+    #[must_use]
+    pub fn as_act(&self) -> register::SignedAct<'_> {
+        register::SignedAct { entry: &self.entry, signatures: &self.signatures }
+    }
+}
+
 /// An act, before it is signed.
 #[derive(Debug, Clone)]
 pub struct Act {

@@ -3,6 +3,16 @@
 //! Nothing here decides a rule alone: the database referees by login, and this crate proves the same from signatures.
 
 mod author;
+mod console;
 pub mod estate;
+pub mod founding;
+mod identity;
+pub mod kek;
+pub mod request;
+pub mod run;
+pub mod session;
+mod witness;
 
 pub use author::{Act, Author, CustodyIdentity, SignedEntry, write_entry};
+pub use console::Console;
+pub use witness::{Ending, Witness, WitnessError};

@@ -69,6 +69,8 @@ words! {
         EnableOld = "enable_old",
         /// Move every DEK back to the old version (roll-back).
         RewrapBack = "rewrap_back",
+        /// Disable the version that was given up (roll-back), confirmed by a refused unwrap.
+        DisableNew = "disable_new",
         /// Record the verification and close.
         Close = "close",
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::{Change, Clocks, Facts, OperatorId, Operation, Plan, RequestId, Target, Timestamp};
+use domain::{Change, Clocks, Facts, Operation, OperatorId, Plan, RequestId, Target, Timestamp};
 use rand_core::{OsRng, RngCore};
 
 use crate::author::CustodyIdentity;

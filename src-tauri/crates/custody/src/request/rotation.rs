@@ -30,6 +30,8 @@ pub struct KekNow {
     pub version_number: u32,
     /// For instance `RSA 3072`.
     pub algorithm: String,
+    /// RSA length.
+    pub bits: u32,
     /// Live DEKs under it.
     pub deks: u64,
     /// Tenants those belong to.

@@ -83,7 +83,10 @@ mod crash {
     /// `COUNTERSIGN_CRASH=before:create_version:2` kills this process the second time it comes there.
     pub(super) fn point(moment: &str, effect: super::Effect) {
         static PASSED: AtomicU32 = AtomicU32::new(0);
-        #[expect(clippy::disallowed_methods, reason = "crash points are steered by the environment of the test's child")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "crash points are steered by the environment of the test's child"
+        )]
         let Ok(wanted) = std::env::var("COUNTERSIGN_CRASH") else { return };
         let here = format!("{moment}:{}", effect.name());
         let Some((place, nth)) = wanted.rsplit_once(':') else { return };

@@ -1,0 +1,12 @@
+//! Requests: what is asked for, who agrees, and whether it is still true.
+
+mod creation;
+mod desk;
+mod draft;
+mod live;
+mod rotation;
+
+pub use creation::NewKek;
+pub use desk::{RequestError, Verdict, Wanted};
+pub use draft::{Grounds, Setting, Windows};
+pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};

@@ -1,0 +1,22 @@
+//! Runs: what two people signed is carried out, step by step, by whoever holds the lease.
+
+mod authority;
+mod course;
+mod creation;
+mod effect;
+mod error;
+mod executor;
+mod hands;
+mod lease;
+mod progress;
+mod prove;
+mod rewrap;
+mod rollback;
+mod rotation;
+mod versions;
+
+pub use authority::{Authority, AuthorityError};
+pub use effect::Effect;
+pub use error::RunError;
+pub use executor::{Ended, Steering};
+pub use progress::{Pace, Progress};

@@ -1,0 +1,151 @@
+//! What this console has read of the ledger, entry by entry, since the founding it pinned.
+//!
+//! The tables say what a database administrator lets them say. Before anything is executed, who may sign and what became of a
+//! request is taken from here: from entries whose chain and signatures this console has verified itself.
+
+use std::collections::HashMap;
+
+use domain::{OperatorId, RequestId, Role, SignerFacts, Timestamp};
+use ledger::{Entry, Fault, Hash, Record, Summary, Verifier};
+use register::{Register, RegisterError};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// Records fetched at once: bounds memory, amortises the round trip.
+const FETCH: u32 = 2_000;
+
+/// Why the ledger can't be relied on now.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WitnessError {
+    /// An entry is bad. Nothing is executed until it is known why.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// It can't be read.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+}
+
+/// What ended a request, as the ledger has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Someone declined.
+    Rejected,
+    /// The requester took it back.
+    Withdrawn,
+    /// What it depended on changed.
+    Lapsed,
+    /// Its run began.
+    Started {
+        /// Which run.
+        run: Uuid,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+#[derive(Debug)]
+struct Seen {
+    verifier: Verifier,
+    endings: HashMap<Uuid, Ending>,
+}
+
+/// Follows one ledger.
+#[derive(Debug)]
+pub struct Witness {
+    seen: Mutex<Seen>,
+}
+
+impl Witness {
+    /// Begins with nothing but the hash of the founding entry, and the last entry verified on an earlier visit, if any.
+    #[must_use]
+    pub fn new(founding: Hash, remembered: Option<(u64, Hash)>) -> Self {
+        let verifier = Verifier::new().pinned(founding);
+        let verifier = match remembered {
+            Some((number, hash)) => verifier.remembering(number, hash).trusting_what_it_remembers(),
+            None => verifier,
+        };
+        Self { seen: Mutex::new(Seen { verifier, endings: HashMap::new() }) }
+    }
+
+    /// Reads on to the ledger's end.
+    ///
+    /// # Errors
+    /// [`WitnessError::Fault`] with the first bad entry. A witness that has seen one keeps saying so.
+    pub async fn catch_up(&self, register: &Register) -> Result<Summary, WitnessError> {
+        let mut seen = self.seen.lock().await;
+        loop {
+            let Summary { entries, head } = seen.verifier.summary();
+            // The last entry already seen is read again: it must still be there, unchanged.
+            let records = register.ledger_records(entries.max(1), FETCH).await?;
+            let mut records = records.into_iter().map(record).peekable();
+            if entries > 0 {
+                match records.next() {
+                    Some(last) if last.number == entries && last.hash == head => {}
+                    Some(_) => return Err(Fault::Rewritten { number: entries }.into()),
+                    None => {
+                        let (found, _) = register.head().await?;
+                        return Err(Fault::Truncated { found, seen: entries }.into());
+                    }
+                }
+            }
+            if records.peek().is_none() {
+                seen.verifier.may_end()?;
+                return Ok(seen.verifier.summary());
+            }
+            for record in records {
+                let entry = seen.verifier.push(&record)?;
+                seen.remember(&entry);
+            }
+        }
+    }
+
+    /// What became of a request, as far as the ledger was read.
+    pub async fn ending(&self, request: RequestId) -> Option<Ending> {
+        self.seen.lock().await.endings.get(&request.0).copied()
+    }
+
+    /// The signer behind a device key, if that key is certified, trusted, and the operator's own.
+    pub async fn signers(&self, keys: &[(OperatorId, [u8; 32])]) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
+        let seen = self.seen.lock().await;
+        let people = seen.verifier.people();
+        let facts = |(operator, key): &(OperatorId, [u8; 32])| {
+            let (person, public_key) = people.device(key).filter(|(person, _)| person.id == operator.0)?;
+            let roles: Vec<Role> = person.roles.iter().filter_map(|role| role.parse().ok()).collect();
+            let facts = SignerFacts {
+                person: person.person.to_lowercase(),
+                roles,
+                active: person.active,
+                public_key: *public_key,
+            };
+            Some(((*operator, *key), facts))
+        };
+        keys.iter().filter_map(facts).collect()
+    }
+}
+
+impl Seen {
+    fn remember(&mut self, entry: &Entry) {
+        let request = || Uuid::parse_str(&entry.subject.name).ok();
+        let ended = match entry.verb.as_str() {
+            "request.rejected" => request().map(|id| (id, Ending::Rejected)),
+            "request.withdrawn" => request().map(|id| (id, Ending::Withdrawn)),
+            "request.lapsed" => request().map(|id| (id, Ending::Lapsed)),
+            "run.started" => {
+                let at = Timestamp::from_micros(entry.time);
+                let request = entry.attribute("request").and_then(|id| Uuid::parse_str(id).ok());
+                request
+                    .zip(Uuid::parse_str(&entry.subject.name).ok())
+                    .map(|(id, run)| (id, Ending::Started { run, at }))
+            }
+            _ => None,
+        };
+        if let Some((request, ending)) = ended {
+            self.endings.entry(request).or_insert(ending);
+        }
+    }
+}
+
+fn record(row: register::LedgerRecord) -> Record {
+    Record { number: row.seq, entry: row.entry, signatures: row.signatures, hash: row.hash }
+}
