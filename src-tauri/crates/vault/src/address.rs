@@ -46,28 +46,19 @@ impl VaultAddress {
     /// # Errors
     /// [`VaultError::UntrustedHost`] for everything else.
     pub fn parse_with(text: &str, private_suffixes: &[&str]) -> Result<Self, VaultError> {
-        let untrusted = || VaultError::UntrustedHost {
-            host: shown(text),
-        };
+        let untrusted = || VaultError::UntrustedHost { host: shown(text) };
         let host = bare_host(text).ok_or_else(untrusted)?;
         let (name, suffix) = host.split_once('.').ok_or_else(untrusted)?;
         if !is_vault_name(name) {
             return Err(untrusted());
         }
-        let known = KNOWN_SUFFIXES
-            .iter()
-            .find(|(known, _)| *known == suffix)
-            .map(|(_, cloud)| *cloud);
+        let known = KNOWN_SUFFIXES.iter().find(|(known, _)| *known == suffix).map(|(_, cloud)| *cloud);
         let private = private_suffixes
             .iter()
             .any(|private| is_suffix(private) && private.eq_ignore_ascii_case(suffix))
             .then_some(Cloud::Private);
         let cloud = known.or(private).ok_or_else(untrusted)?;
-        Ok(Self {
-            name: name.to_owned(),
-            suffix: suffix.to_owned(),
-            cloud,
-        })
+        Ok(Self { name: name.to_owned(), suffix: suffix.to_owned(), cloud })
     }
 
     /// The vault's own name.
@@ -109,9 +100,7 @@ fn bare_host(text: &str) -> Option<String> {
         None => text,
     };
     let host = rest.strip_suffix('/').unwrap_or(rest);
-    let plain = host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
     plain.then(|| host.to_ascii_lowercase())
 }
 
@@ -120,28 +109,20 @@ fn is_vault_name(name: &str) -> bool {
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && !name.ends_with('-')
         && !name.contains("--")
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 // A bare top-level domain as a private suffix would trust the whole of it.
 fn is_suffix(suffix: &str) -> bool {
     suffix.contains('.')
-        && suffix.split('.').all(|label| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+        && suffix
+            .split('.')
+            .all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 
 // What a person typed is repeated to them, but neither at any length nor with control characters.
 fn shown(text: &str) -> String {
-    text.chars()
-        .take(100)
-        .flat_map(char::escape_default)
-        .collect()
+    text.chars().take(100).flat_map(char::escape_default).collect()
 }
 
 #[cfg(test)]
@@ -159,8 +140,7 @@ mod tests {
         ] {
             assert_eq!(VaultAddress::parse(text).unwrap().cloud(), cloud);
         }
-        let private =
-            VaultAddress::parse_with("payroll.vault.corp.example", &["vault.corp.example"]);
+        let private = VaultAddress::parse_with("payroll.vault.corp.example", &["vault.corp.example"]);
         assert_eq!(private.unwrap().cloud(), Cloud::Private);
     }
 
@@ -183,13 +163,7 @@ mod tests {
             "-ay.vault.azure.net",
             "",
         ] {
-            assert!(
-                matches!(
-                    VaultAddress::parse(text),
-                    Err(VaultError::UntrustedHost { .. })
-                ),
-                "{text}"
-            );
+            assert!(matches!(VaultAddress::parse(text), Err(VaultError::UntrustedHost { .. })), "{text}");
         }
         assert!(VaultAddress::parse_with("payroll.net", &["net"]).is_err());
     }

@@ -34,19 +34,13 @@ impl CallFacts<'_> {
     }
 
     pub(crate) fn unreadable(self) -> VaultError {
-        self.lost(
-            LostReply::Unreadable,
-            VaultError::Unreadable { action: self.action },
-        )
+        self.lost(LostReply::Unreadable, VaultError::Unreadable { action: self.action })
     }
 
     fn lost(self, lost: LostReply, read: VaultError) -> VaultError {
         match self.effect {
             Effect::Reads => read,
-            Effect::Changes => VaultError::OutcomeUnknown {
-                action: self.action,
-                lost,
-            },
+            Effect::Changes => VaultError::OutcomeUnknown { action: self.action, lost },
         }
     }
 }
@@ -54,23 +48,12 @@ impl CallFacts<'_> {
 /// Turns the SDK's error into ours, by kinds, types, status and error codes; never by message text.
 pub(crate) fn classify(error: Error, call: CallFacts<'_>) -> VaultError {
     if let Some(away) = find::<LeadsAway>(&error) {
-        return VaultError::UntrustedHost {
-            host: away.host.clone(),
-        };
+        return VaultError::UntrustedHost { host: away.host.clone() };
     }
     match error.kind() {
-        ErrorKind::HttpResponse {
-            status,
-            raw_response,
-            ..
-        } => by_status(*status, raw_response.as_deref(), call),
+        ErrorKind::HttpResponse { status, raw_response, .. } => by_status(*status, raw_response.as_deref(), call),
         ErrorKind::Connection => not_connected(&error, call.address),
-        ErrorKind::Io => call.lost(
-            LostReply::Broken,
-            VaultError::Unreachable {
-                host: call.address.host(),
-            },
-        ),
+        ErrorKind::Io => call.lost(LostReply::Broken, VaultError::Unreachable { host: call.address.host() }),
         ErrorKind::Credential => VaultError::SignIn {
             way: find::<SignInFailure>(&error).map_or(call.way, |failure| failure.way),
             cause: sign_in_cause(&error),
@@ -90,11 +73,7 @@ fn not_connected(error: &Error, address: &VaultAddress) -> VaultError {
     }
 }
 
-fn by_status(
-    status: StatusCode,
-    response: Option<&RawResponse>,
-    call: CallFacts<'_>,
-) -> VaultError {
+fn by_status(status: StatusCode, response: Option<&RawResponse>, call: CallFacts<'_>) -> VaultError {
     let action = call.action;
     let codes = response.map(error_codes).unwrap_or_default();
     let says = |code: &str| codes.iter().any(|said| said == code);
@@ -104,21 +83,16 @@ fn by_status(
         403 if says("KeyDisabled") || says("SecretDisabled") || says("ObjectIsDisabled") => {
             VaultError::Disabled { action }
         }
-        403 => VaultError::Forbidden {
-            action,
-            why: forbidden_why(&codes),
-        },
+        403 => VaultError::Forbidden { action, why: forbidden_why(&codes) },
         404 => VaultError::NotFound { action },
         409 if says("ObjectIsDeletedButRecoverable") => VaultError::Deleted { action },
         409 => VaultError::Conflict { action },
-        429 => VaultError::Throttled {
-            action,
-            retry_after: response.and_then(|response| retry_after(response.headers())),
-        },
-        status @ (408 | 500..=599) => call.lost(
-            LostReply::ServerFault(status),
-            VaultError::ServerFault { action, status },
-        ),
+        429 => {
+            VaultError::Throttled { action, retry_after: response.and_then(|response| retry_after(response.headers())) }
+        }
+        status @ (408 | 500..=599) => {
+            call.lost(LostReply::ServerFault(status), VaultError::ServerFault { action, status })
+        }
         _ => call.unreadable(),
     }
 }
@@ -141,9 +115,7 @@ const INNER_ERRORS_MAX: usize = 8;
 /// `error.code` and the codes of the inner errors below it.
 fn error_codes(response: &RawResponse) -> Vec<String> {
     let mut codes = Vec::new();
-    let detail = serde_json::from_slice::<ErrorResponse>(response.body())
-        .ok()
-        .and_then(|body| body.error);
+    let detail = serde_json::from_slice::<ErrorResponse>(response.body()).ok().and_then(|body| body.error);
     let Some(detail) = detail else {
         return codes;
     };
@@ -188,24 +160,12 @@ mod tests {
     fn http_error(status: u16, body: &str, headers: Headers) -> Error {
         let status = StatusCode::from(status);
         let raw = RawResponse::from_bytes(status, headers, body.to_owned());
-        Error::from(ErrorKind::HttpResponse {
-            status,
-            error_code: None,
-            raw_response: Some(Box::new(raw)),
-        })
+        Error::from(ErrorKind::HttpResponse { status, error_code: None, raw_response: Some(Box::new(raw)) })
     }
 
     fn classified(error: Error, effect: Effect) -> VaultError {
         let address = VaultAddress::parse("payroll.vault.azure.net").unwrap();
-        classify(
-            error,
-            CallFacts {
-                action: Action::CreateKey,
-                effect,
-                address: &address,
-                way: SignInWay::StaticToken,
-            },
-        )
+        classify(error, CallFacts { action: Action::CreateKey, effect, address: &address, way: SignInWay::StaticToken })
     }
 
     #[test]
@@ -218,27 +178,9 @@ mod tests {
         };
         for (status, inner, expected) in [
             (403, "KeyDisabled", VaultError::Disabled { action }),
-            (
-                403,
-                "ForbiddenByRbac",
-                VaultError::Forbidden {
-                    action,
-                    why: ForbiddenWhy::Role,
-                },
-            ),
-            (
-                403,
-                "Other",
-                VaultError::Forbidden {
-                    action,
-                    why: ForbiddenWhy::Unstated,
-                },
-            ),
-            (
-                409,
-                "ObjectIsDeletedButRecoverable",
-                VaultError::Deleted { action },
-            ),
+            (403, "ForbiddenByRbac", VaultError::Forbidden { action, why: ForbiddenWhy::Role }),
+            (403, "Other", VaultError::Forbidden { action, why: ForbiddenWhy::Unstated }),
+            (409, "ObjectIsDeletedButRecoverable", VaultError::Deleted { action }),
             (409, "ObjectIsBeingDeleted", VaultError::Conflict { action }),
             (404, "KeyNotFound", VaultError::NotFound { action }),
         ] {
@@ -252,10 +194,7 @@ mod tests {
         for status in [408, 500, 502, 503, 504] {
             assert_eq!(
                 classified(http_error(status, "", Headers::new()), Effect::Changes),
-                VaultError::OutcomeUnknown {
-                    action: Action::CreateKey,
-                    lost: LostReply::ServerFault(status)
-                }
+                VaultError::OutcomeUnknown { action: Action::CreateKey, lost: LostReply::ServerFault(status) }
             );
             assert!(matches!(
                 classified(http_error(status, "", Headers::new()), Effect::Reads),
@@ -281,10 +220,7 @@ mod tests {
         headers.insert(RETRY_AFTER, "7");
         assert_eq!(
             classified(http_error(429, "", headers), Effect::Changes),
-            VaultError::Throttled {
-                action: Action::CreateKey,
-                retry_after: Some(Duration::from_secs(7))
-            }
+            VaultError::Throttled { action: Action::CreateKey, retry_after: Some(Duration::from_secs(7)) }
         );
     }
 }

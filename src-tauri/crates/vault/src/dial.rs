@@ -27,9 +27,7 @@ impl Resolve for Resolver {
             return Box::pin(std::future::ready(Ok(addresses)));
         }
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(NameUnresolved)?;
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(NameUnresolved)?;
             let addresses: Addrs = Box::new(found.collect::<Vec<_>>().into_iter());
             Ok(addresses)
         })
@@ -43,10 +41,7 @@ impl fmt::Debug for Resolver {
 }
 
 /// The client for the vault itself: pinned where the settings say so.
-pub(crate) fn make_vault_client(
-    host: &str,
-    settings: &VaultSettings,
-) -> Result<Client, VaultError> {
+pub(crate) fn make_vault_client(host: &str, settings: &VaultSettings) -> Result<Client, VaultError> {
     make_client(settings, settings.dial.map(|address| (host.to_owned(), address)))
 }
 
@@ -55,16 +50,26 @@ pub(crate) fn make_authority_client(settings: &VaultSettings) -> Result<Client, 
     make_client(settings, None)
 }
 
-fn make_client(
-    settings: &VaultSettings,
-    pinned: Option<(String, SocketAddr)>,
-) -> Result<Client, VaultError> {
+/// The client for the metadata service of an Azure machine: plain HTTP to a link-local address, by Azure's design.
+pub(crate) fn make_metadata_client(settings: &VaultSettings) -> Result<Client, VaultError> {
+    Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(settings.connect_timeout)
+        .build()
+        .map_err(|_cause| bad("roots"))
+}
+
+fn make_client(settings: &VaultSettings, pinned: Option<(String, SocketAddr)>) -> Result<Client, VaultError> {
     let mut builder = Client::builder()
         .https_only(true)
         .tls_version_min(tls::Version::TLS_1_2)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .http1_only()
+        // What was compressed would be unpacked in buffers that nobody wipes.
+        .no_gzip()
+        .no_deflate()
         .referer(false)
         .connect_timeout(settings.connect_timeout)
         // Shorter than the service's own, so that a call is seldom sent into a connection just closed.

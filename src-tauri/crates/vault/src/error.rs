@@ -30,8 +30,24 @@ pub enum Action {
     PurgeKey,
     /// Back a key up (`keys/backup`).
     BackupKey,
-    /// List secrets' metadata (`secrets/list`).
+    /// Restore a key from a backup (`keys/restore`).
+    RestoreKey,
+    /// List secrets' or their versions' metadata (`secrets/list`).
     ListSecrets,
+    /// Read a secret (`secrets/get`).
+    ReadSecret,
+    /// Set a secret or a new version of it (`secrets/set`).
+    SetSecret,
+    /// Enable or disable a secret's version (`secrets/set`).
+    UpdateSecret,
+    /// Delete a secret (`secrets/delete`).
+    DeleteSecret,
+    /// Read or list deleted secrets (`secrets/get`, `secrets/list`).
+    ReadDeletedSecret,
+    /// Recover a deleted secret (`secrets/recover`).
+    RecoverSecret,
+    /// Purge a deleted secret (`secrets/purge`).
+    PurgeSecret,
     /// Look whether the vault answers.
     Probe,
 }
@@ -50,7 +66,13 @@ impl Action {
             Self::RecoverKey => "keys/recover",
             Self::PurgeKey => "keys/purge",
             Self::BackupKey => "keys/backup",
+            Self::RestoreKey => "keys/restore",
             Self::ListSecrets => "secrets/list",
+            Self::ReadSecret | Self::ReadDeletedSecret => "secrets/get",
+            Self::SetSecret | Self::UpdateSecret => "secrets/set",
+            Self::DeleteSecret => "secrets/delete",
+            Self::RecoverSecret => "secrets/recover",
+            Self::PurgeSecret => "secrets/purge",
         }
     }
 }
@@ -70,7 +92,15 @@ impl fmt::Display for Action {
             Self::RecoverKey => "recovering a key",
             Self::PurgeKey => "purging a key",
             Self::BackupKey => "backing up a key",
+            Self::RestoreKey => "restoring a key",
             Self::ListSecrets => "listing secrets",
+            Self::ReadSecret => "reading a secret",
+            Self::SetSecret => "setting a secret",
+            Self::UpdateSecret => "updating a secret version",
+            Self::DeleteSecret => "deleting a secret",
+            Self::ReadDeletedSecret => "reading deleted secrets",
+            Self::RecoverSecret => "recovering a secret",
+            Self::PurgeSecret => "purging a secret",
             Self::Probe => "probing the vault",
         })
     }
@@ -190,7 +220,7 @@ pub enum VaultError {
         action: Action,
     },
     /// The version is disabled, not yet valid, or expired for this use.
-    #[error("{action}: the key version is disabled")]
+    #[error("{action}: this version is disabled; enable it, or use another")]
     Disabled {
         /// What was asked.
         action: Action,

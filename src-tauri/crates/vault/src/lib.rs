@@ -21,6 +21,8 @@ mod pacer;
 mod pages;
 mod probe;
 mod secret_answer;
+mod secret_changes;
+mod secret_reads;
 mod secrets;
 mod settings;
 mod transport;
@@ -32,13 +34,11 @@ pub use address::{Cloud, VaultAddress};
 pub use budget::{Budget, CallCost, ServiceLimits};
 pub use credential::{Credential, SignInCause, SignInWay};
 pub use error::{Action, ForbiddenWhy, LostReply, VaultError};
-pub use key::{
-    DeletedKey, Key, KeySpec, KeySummary, KeyVersion, PublicComponents, Recovery, RsaBits, Tags,
-};
+pub use key::{DeletedKey, Key, KeySpec, KeySummary, KeyVersion, PublicComponents, Recovery, RsaBits, Tags};
 pub use name::{ObjectName, VersionId};
 pub use pacer::PacingFigures;
 pub use probe::VaultStatus;
-pub use secrets::SecretSummary;
+pub use secrets::{DeletedSecret, SecretSummary, SecretValue};
 pub use settings::{ProxyChoice, TrustedRoots, VaultSettings};
 pub use vault::Vault;
 pub use wrapping::WrapAlgorithm;

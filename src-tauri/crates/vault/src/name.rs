@@ -18,11 +18,8 @@ impl ObjectName {
     /// [`VaultError::BadName`] when it is not one.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
         let fits = (1..=OBJECT_NAME_LEN_MAX).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        fits.then(|| Self(text.to_owned()))
-            .ok_or(VaultError::BadName)
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        fits.then(|| Self(text.to_owned())).ok_or(VaultError::BadName)
     }
 
     /// The name as text.
@@ -55,10 +52,8 @@ impl VersionId {
     /// # Errors
     /// [`VaultError::BadName`] when it is not one.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
-        let fits =
-            text.len() == VERSION_ID_LEN && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        fits.then(|| Self(text.to_ascii_lowercase()))
-            .ok_or(VaultError::BadName)
+        let fits = text.len() == VERSION_ID_LEN && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(text.to_ascii_lowercase())).ok_or(VaultError::BadName)
     }
 
     /// The identifier as text.

@@ -15,18 +15,17 @@ impl SecretAnswer {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
     }
 
+    /// The whole body, once.
+    pub(crate) fn take_body(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// The `value` of the answer, decoded, and the key identifier the vault says it used.
     pub(crate) fn take(&self) -> Option<(Zeroizing<Vec<u8>>, String)> {
-        let body = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()?;
+        let body = self.take_body()?;
         let answer: ValueAnswer<'_> = serde_json::from_slice(&body).ok()?;
         let mut value = Zeroizing::new(vec![0; base64::decoded_len_estimate(answer.value.len())]);
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(answer.value.trim_end_matches('='), &mut value)
-            .ok()?;
+        let length = URL_SAFE_NO_PAD.decode_slice(answer.value.trim_end_matches('='), &mut value).ok()?;
         value.truncate(length);
         Some((value, answer.kid.to_owned()))
     }
@@ -47,9 +46,7 @@ mod tests {
     #[test]
     fn value_and_key_identifier_are_read() {
         let answer = SecretAnswer::default();
-        answer.put(Zeroizing::new(
-            br#"{"kid":"https://v/keys/k/1","value":"AQID_w"}"#.to_vec(),
-        ));
+        answer.put(Zeroizing::new(br#"{"kid":"https://v/keys/k/1","value":"AQID_w"}"#.to_vec()));
         let (value, kid) = answer.take().unwrap();
         assert_eq!(*value, [1, 2, 3, 255]);
         assert_eq!(kid, "https://v/keys/k/1");

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::address::VaultAddress;
 use crate::budget::Budget;
 
 /// Whose certificates are believed.
@@ -32,6 +33,10 @@ pub enum ProxyChoice {
 /// How to reach a vault, and how hard to press it.
 #[derive(Clone, Debug)]
 pub struct VaultSettings {
+    /// Which vault.
+    pub address: VaultAddress,
+    /// The authority that signs in, where it is not the one of the address's cloud.
+    pub authority: Option<Url>,
     /// Certificate authorities.
     pub roots: TrustedRoots,
     /// Proxy.
@@ -52,9 +57,12 @@ pub struct VaultSettings {
     pub in_flight_max: usize,
 }
 
-impl Default for VaultSettings {
-    fn default() -> Self {
+impl VaultSettings {
+    /// The usual settings for a vault.
+    pub fn new(address: VaultAddress) -> Self {
         Self {
+            address,
+            authority: None,
             roots: TrustedRoots::Platform,
             proxy: ProxyChoice::None,
             dial: None,
@@ -63,18 +71,12 @@ impl Default for VaultSettings {
             retry_after_max: Duration::from_secs(30),
             read_attempts_max: 5,
             budget: Budget::default(),
-            in_flight_max: 256,
+            in_flight_max: 64,
         }
     }
-}
 
-impl VaultSettings {
-    /// Settings for a vault on this machine: its own authority, its address, no proxy.
-    pub fn local(ca_pem: impl Into<Vec<u8>>, address: SocketAddr) -> Self {
-        Self {
-            roots: TrustedRoots::Only(ca_pem.into()),
-            dial: Some(address),
-            ..Self::default()
-        }
+    /// Settings for a vault on this machine: its own authority, its socket, no proxy.
+    pub fn local(address: VaultAddress, ca_pem: impl Into<Vec<u8>>, dial: SocketAddr) -> Self {
+        Self { roots: TrustedRoots::Only(ca_pem.into()), dial: Some(dial), ..Self::new(address) }
     }
 }

@@ -37,11 +37,7 @@ pub(crate) struct PinnedTransport {
 
 impl PinnedTransport {
     pub(crate) fn new(client: Client, address: &VaultAddress) -> Self {
-        Self {
-            client,
-            host: address.host(),
-            address: address.clone(),
-        }
+        Self { client, host: address.host(), address: address.clone() }
     }
 
     fn check_destination(&self, url: &Url) -> Result<(), LeadsAway> {
@@ -50,9 +46,7 @@ impl PinnedTransport {
             && url.port().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        here.then_some(()).ok_or_else(|| LeadsAway {
-            host: url.host_str().unwrap_or_default().to_owned(),
-        })
+        here.then_some(()).ok_or_else(|| LeadsAway { host: url.host_str().unwrap_or_default().to_owned() })
     }
 
     // The SDK checks that the audience is a parent domain of the vault; that would let `net` pass. Here it must be the
@@ -62,47 +56,30 @@ impl PinnedTransport {
             return Ok(());
         };
         for audience in challenge_audiences(challenge) {
-            let host = Url::parse(audience)
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned));
+            let host = Url::parse(audience).ok().and_then(|url| url.host_str().map(str::to_owned));
             if host.as_deref() != Some(self.address.audience()) {
-                return Err(LeadsAway {
-                    host: host.unwrap_or_default(),
-                });
+                return Err(LeadsAway { host: host.unwrap_or_default() });
             }
         }
         Ok(())
     }
 
-    async fn exchange(
-        &self,
-        request: &Request,
-    ) -> azure_core::Result<(StatusCode, Headers, Zeroizing<Vec<u8>>)> {
-        let mut outgoing = self
-            .client
-            .request(method(request.method()), request.url().clone());
+    async fn exchange(&self, request: &Request) -> azure_core::Result<(StatusCode, Headers, Zeroizing<Vec<u8>>)> {
+        let method = method(request.method())
+            .ok_or_else(|| Error::with_message(ErrorKind::Other, "a method that Key Vault does not use"))?;
+        let mut outgoing = self.client.request(method, request.url().clone());
         for (name, value) in request.headers().iter() {
             outgoing = outgoing.header(name.as_str(), value.as_str());
         }
         let Body::Bytes(body) = request.body() else {
-            return Err(Error::with_message(
-                ErrorKind::Other,
-                "streams are not sent to a vault",
-            ));
+            return Err(Error::with_message(ErrorKind::Other, "streams are not sent to a vault"));
         };
-        let mut answer = outgoing
-            .body(body.clone())
-            .send()
-            .await
-            .map_err(|cause| failed(cause, "the request failed"))?;
+        let mut answer =
+            outgoing.body(body.clone()).send().await.map_err(|cause| failed(cause, "the request failed"))?;
         let status = StatusCode::from(answer.status().as_u16());
         let headers = copy_headers(answer.headers());
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|cause| failed(cause, "the answer broke off"))?
-        {
+        while let Some(chunk) = answer.chunk().await.map_err(|cause| failed(cause, "the answer broke off"))? {
             if body.len().saturating_add(chunk.len()) > ANSWER_BYTES_MAX {
                 return Err(Error::new(ErrorKind::DataConversion, AnswerTooLarge));
             }
@@ -125,18 +102,11 @@ fn grow(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
 
 #[async_trait]
 impl Policy for PinnedTransport {
-    async fn send(
-        &self,
-        ctx: &Context,
-        request: &mut Request,
-        _next: &[Arc<dyn Policy>],
-    ) -> PolicyResult {
-        self.check_destination(request.url())
-            .map_err(|away| Error::new(ErrorKind::Other, away))?;
+    async fn send(&self, ctx: &Context, request: &mut Request, _next: &[Arc<dyn Policy>]) -> PolicyResult {
+        self.check_destination(request.url()).map_err(|away| Error::new(ErrorKind::Other, away))?;
         let (status, headers, mut body) = self.exchange(request).await?;
         if status == StatusCode::Unauthorized {
-            self.check_challenge(&headers)
-                .map_err(|away| Error::new(ErrorKind::Other, away))?;
+            self.check_challenge(&headers).map_err(|away| Error::new(ErrorKind::Other, away))?;
         }
         if status.is_success()
             && let Some(secret) = ctx.value::<SecretAnswer>()
@@ -151,9 +121,7 @@ impl Policy for PinnedTransport {
 
 impl fmt::Debug for PinnedTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PinnedTransport")
-            .field("host", &self.host)
-            .finish_non_exhaustive()
+        f.debug_struct("PinnedTransport").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
@@ -166,11 +134,7 @@ fn challenge_audiences(challenge: &str) -> impl Iterator<Item = &str> {
 }
 
 fn failed(cause: reqwest::Error, what: &'static str) -> Error {
-    let kind = if cause.is_connect() {
-        ErrorKind::Connection
-    } else {
-        ErrorKind::Io
-    };
+    let kind = if cause.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
     Error::with_error(kind, cause.without_url(), what)
 }
 
@@ -178,24 +142,22 @@ fn copy_headers(headers: &reqwest::header::HeaderMap) -> Headers {
     let mut copied = Headers::new();
     for (name, value) in headers {
         if let Ok(value) = value.to_str() {
-            copied.insert(
-                HeaderName::from(name.as_str().to_owned()),
-                HeaderValue::from(value.to_owned()),
-            );
+            copied.insert(HeaderName::from(name.as_str().to_owned()), HeaderValue::from(value.to_owned()));
         }
     }
     copied
 }
 
-fn method(method: Method) -> reqwest::Method {
-    match method {
+fn method(method: Method) -> Option<reqwest::Method> {
+    Some(match method {
         Method::Delete => reqwest::Method::DELETE,
         Method::Get => reqwest::Method::GET,
         Method::Head => reqwest::Method::HEAD,
         Method::Patch => reqwest::Method::PATCH,
         Method::Post => reqwest::Method::POST,
         Method::Put => reqwest::Method::PUT,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -211,11 +173,7 @@ mod tests {
     #[test]
     fn only_the_vaults_own_urls_are_sent_to() {
         let transport = transport();
-        let leads_away = |url: &str| {
-            transport
-                .check_destination(&Url::parse(url).unwrap())
-                .is_err()
-        };
+        let leads_away = |url: &str| transport.check_destination(&Url::parse(url).unwrap()).is_err();
         assert!(!leads_away("https://payroll.vault.azure.net/keys?x=1"));
         for url in [
             "http://payroll.vault.azure.net/keys",
@@ -236,9 +194,7 @@ mod tests {
             headers.insert(WWW_AUTHENTICATE, challenge.to_owned());
             transport.check_challenge(&headers).is_err()
         };
-        assert!(!refused(
-            r#"Bearer authorization="https://login.example/t", resource="https://vault.azure.net""#
-        ));
+        assert!(!refused(r#"Bearer authorization="https://login.example/t", resource="https://vault.azure.net""#));
         assert!(!refused(
             r#"Bearer authorization="https://login.example/t", scope="https://vault.azure.net/.default""#
         ));
