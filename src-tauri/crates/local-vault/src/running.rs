@@ -36,13 +36,13 @@ pub struct LocalVault;
 impl LocalVault {
     /// Starts a vault on the current runtime. What it kept before is served again.
     ///
-    /// `ca.pem`, `token` (a bearer token of an administrator) and `url` are in its directory when
-    /// this returns.
+    /// `ca.pem` and `url` are in its directory when this returns, and `token` (a bearer token of an
+    /// administrator) unless the settings bring one.
     ///
     /// # Errors
     /// [`StartError::Locked`] when the directory is already served; otherwise when it cannot be
     /// read, was sealed under another key, or the address cannot be listened on.
-    pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    pub async fn start(mut settings: Settings) -> Result<Running, StartError> {
         let directory = settings.directory.clone();
         make_private_directory(&directory)?;
         let lock = DirectoryLock::take(&directory)?;
@@ -54,8 +54,11 @@ impl LocalVault {
         let store = Store::load(&directory, sealer)?;
         let listener = TcpListener::bind(settings.address).await?;
         let address = listener.local_addr()?;
+        let token = match settings.token.take() {
+            Some(kept_elsewhere) => kept_elsewhere,
+            None => load_or_make_token(&directory.join(TOKEN_FILE))?,
+        };
         let server = Arc::new(Server::new(settings, store, audit, lock));
-        let token = load_or_make_token(&directory.join(TOKEN_FILE))?;
         server.identities.accept(&token, TOKEN_OWNER, Role::Administrator);
         let url = format!("https://{address}");
         write_private(&directory.join(URL_FILE), url.as_bytes())?;
@@ -107,7 +110,7 @@ impl Running {
         self.directory.join(tls::CERTIFICATE_FILE)
     }
 
-    /// The file with the administrator's token.
+    /// The file with the administrator's token, unless the settings brought one.
     #[must_use]
     pub fn token_path(&self) -> PathBuf {
         self.directory.join(TOKEN_FILE)

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 const STORE_KEY_FILE: &str = "store.key";
 
@@ -49,6 +50,9 @@ pub struct Settings {
     pub directory: PathBuf,
     /// Under which key it is sealed.
     pub store_key: StoreKey,
+    /// The administrator's bearer token, when the caller keeps it elsewhere, such as in the operating system's keychain.
+    /// Without one, it is kept in a file beside the vault.
+    pub token: Option<Zeroizing<String>>,
     /// The vault that answers for the loopback address itself.
     pub default_vault: String,
     /// The rules of vaults that [`Settings::vaults`] does not name; such a vault is made on first use.
@@ -79,6 +83,7 @@ impl Settings {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             directory: directory.into(),
             store_key,
+            token: None,
             default_vault: "local-vault".to_owned(),
             rules: VaultRules::default(),
             vaults: BTreeMap::new(),
