@@ -1,0 +1,70 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+
+import { toast } from "./commands/toast";
+import { FirstRun } from "./features/start/FirstRun";
+import { Founding } from "./features/start/Founding";
+import { Unavailable } from "./features/start/Unavailable";
+import { Unlock } from "./features/start/Unlock";
+import { forget, makeQueryClient, useHostEvents, useRead, type HostEvent } from "./host";
+import { DECISION, Problem, Skeleton } from "./kit";
+import { go, useRoute } from "./routes/route";
+import { Pages } from "./routes/Pages";
+import { Shell } from "./shell/Shell";
+import { useQueryClient } from "@tanstack/react-query";
+
+export function App() {
+  const [client] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <Gate />
+    </QueryClientProvider>
+  );
+}
+
+/** Shows the screen that belongs to where the console stands, and no other. */
+function Gate() {
+  const { view, error, again } = useRead("app_state", {}, { keep: false });
+  useHostEvents(useCallback(answer, []));
+  useForgetWhenLocked(view?.at);
+  if (view === undefined) {
+    return error ? <Problem error={error} again={again} /> : <Skeleton label="Opening Countersign" />;
+  }
+  switch (view.at) {
+    case "first_run":
+      return <FirstRun keychain={view.keychain} />;
+    case "founding":
+      return <Founding custody={view.custody} keychain={view.keychain} founding={view.founding} />;
+    case "locked":
+      return <Unlock state={view} />;
+    case "unavailable":
+      return <Unavailable custody={view.custody} problem={view.problem} again={again} />;
+    case "unlocked":
+      return <Inside key={view.operator.operator} />;
+    default:
+      return view satisfies never;
+  }
+}
+
+function Inside() {
+  const route = useRoute();
+  return (
+    <Shell route={route}>
+      <Pages route={route} />
+    </Shell>
+  );
+}
+
+/** What the window says when something was sealed in the other one. */
+function answer(event: HostEvent): void {
+  if (event.event !== "sealed") return;
+  toast(event.decision === null ? `${event.label} was sealed and submitted.` : `You ${DECISION[event.decision]} ${event.label}.`);
+  go("approvals", event.request, event.decision === null ? { folder: "mine" } : {});
+}
+
+function useForgetWhenLocked(at: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (at === "locked") forget(client);
+  }, [at, client]);
+}

@@ -1,0 +1,61 @@
+import { setAppearance } from "../design/appearance";
+import type { CustodyHeadView, PersonView } from "../host";
+import type { IconName } from "../kit";
+import { go, type Screen } from "../routes/route";
+
+/** Everything a person can ask for by name. The palette shows all of it, also what is not allowed, with the reason. */
+export type Command = {
+  readonly id: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly keys?: string;
+  readonly run: () => void;
+  readonly refused?: string;
+};
+
+export type Who = { readonly operator: PersonView; readonly custody: CustodyHeadView };
+
+export const PLACES: readonly { screen: Screen; title: string; icon: IconName; key: string }[] = [
+  { screen: "overview", title: "Overview", icon: "layout-dashboard", key: "o" },
+  { screen: "approvals", title: "Approvals", icon: "inbox", key: "a" },
+  { screen: "keys", title: "Keys", icon: "key-round", key: "k" },
+  { screen: "runs", title: "Runs", icon: "play", key: "r" },
+  { screen: "ledger", title: "Ledger", icon: "scroll-text", key: "l" },
+  { screen: "discovery", title: "Discovery", icon: "radar", key: "d" },
+  { screen: "import", title: "Import", icon: "upload", key: "m" },
+  { screen: "operators", title: "Operators", icon: "users", key: "p" },
+  { screen: "settings", title: "Settings", icon: "settings", key: "s" },
+];
+
+export function onlyAuditor(operator: PersonView): boolean {
+  return operator.roles.every((role) => role === "auditor");
+}
+
+export function commands(who: Who, lock: () => void): Command[] {
+  const readsOnly = onlyAuditor(who.operator) ? { refused: "Auditors read everything and change nothing." } : {};
+  return [
+    ...PLACES.map((place) => ({ id: `go-${place.screen}`, title: `Go to ${place.title}`, icon: place.icon, keys: `g ${place.key}`, run: () => { go(place.screen); } })),
+    { id: "rotate", title: "Request: rotate a KEK", icon: "refresh-cw", keys: "n", run: () => { go("request", "rotate"); }, ...readsOnly },
+    { id: "create-kek", title: "Request: create a KEK", icon: "circle-plus", run: () => { go("request", "create"); }, ...readsOnly },
+    { id: "create-deks", title: "Create DEKs", icon: "key-round", run: () => { go("create-deks"); }, ...readsOnly },
+    { id: "import", title: "Import an inventory", icon: "upload", run: () => { go("import"); }, ...readsOnly },
+    { id: "discover", title: "Compare vault and register", icon: "radar", run: () => { go("discovery"); }, ...readsOnly },
+    { id: "verify", title: "Verify the ledger", icon: "shield-check", run: () => { go("ledger", null, { verify: "1" }); } },
+    { id: "overdue", title: "Show overdue keys", icon: "timer-reset", run: () => { go("keys", null, { due: "overdue" }); } },
+    { id: "lock", title: "Lock Countersign", icon: "lock", run: lock },
+    { id: "switch", title: "Switch operator", icon: "user", run: lock, ...(who.custody.local ? {} : { refused: "Only a local custody has several operators on one computer." }) },
+    { id: "light", title: "Theme: light", icon: "monitor", run: () => { setAppearance({ theme: "light" }); } },
+    { id: "dark", title: "Theme: dark", icon: "monitor", run: () => { setAppearance({ theme: "dark" }); } },
+    { id: "system", title: "Theme: as the system", icon: "monitor", run: () => { setAppearance({ theme: "system" }); } },
+    { id: "compact", title: "Density: compact", icon: "layers", run: () => { setAppearance({ density: "compact" }); } },
+    { id: "comfortable", title: "Density: comfortable", icon: "layers", run: () => { setAppearance({ density: "comfortable" }); } },
+  ];
+}
+
+/** Commands whose title holds every word typed, those that start with it first. */
+export function matching(all: readonly Command[], typed: string): Command[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const fit = all.filter((command) => words.every((word) => command.title.toLowerCase().includes(word)));
+  const starts = (command: Command) => Number(!command.title.toLowerCase().startsWith(words[0] ?? ""));
+  return fit.sort((one, other) => starts(one) - starts(other));
+}

@@ -1,0 +1,1 @@
+export default function CreateDeks(_: Record<string, unknown>) { return null; }

@@ -1,0 +1,1 @@
+export default function Discovery(_: Record<string, unknown>) { return null; }

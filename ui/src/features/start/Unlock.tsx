@@ -1,0 +1,84 @@
+import { useState } from "react";
+
+import { useAct, type AppStateView, type LockReason, type OperatorId, type PersonView } from "../../host";
+import { Button, Empty, listed, Note, Problem, ROLE, Seal, TextField } from "../../kit";
+import { KeychainLine, StartFrame, Wordmark } from "./Frame";
+import styles from "./start.module.css";
+
+const WHY: Record<LockReason, string | null> = {
+  started: null,
+  asked: null,
+  idle: "Locked because nobody did anything for a while.",
+  session_ended: "Locked because the session reached its longest time.",
+  suspended: "Locked because this enrolment was suspended.",
+};
+
+/** Someone must unlock their device key. On a local custody this is also where operators take turns. */
+export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
+  const [who, setWho] = useState<OperatorId | null>(state.last ?? state.operators[0]?.operator ?? null);
+  const [passphrase, setPassphrase] = useState("");
+  const unlock = useAct("unlock", { done: () => { setPassphrase(""); } });
+  const wrong = unlock.error?.code === "wrong_passphrase";
+  const why = WHY[state.reason];
+  if (state.operators.length === 0) return <NobodyHere state={state} />;
+  return (
+    <StartFrame custody={state.custody} label="Unlock">
+      <Wordmark />
+      <form
+        className={`card ${styles.form ?? ""}`}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (who !== null) unlock.act({ operator: who, passphrase });
+        }}
+      >
+        <div className={styles.head}>
+          <h2 className="big-title">Unlock {state.custody.name}</h2>
+          {why !== null && <p className="t2 small">{why}</p>}
+        </div>
+        <People people={state.operators} who={who} choose={(chosen) => { setWho(chosen); unlock.reset(); }} />
+        <TextField label="Passphrase of the device key" type="password" autoComplete="current-password" value={passphrase} error={wrong ? "This passphrase does not open the device key." : undefined} onChange={(event) => { setPassphrase(event.target.value); }} />
+        {unlock.error && !wrong && <Problem error={unlock.error} />}
+        <Button kind="primary" size="lg" type="submit" busy={unlock.busy} disabled={passphrase === "" || who === null || state.keychain.state === "missing"}>
+          Unlock
+        </Button>
+      </form>
+      {state.custody.local && (
+        <p className="small t3">Local custody: vault, register and all operators are on this machine, so operators take turns here.</p>
+      )}
+      <KeychainLine keychain={state.keychain} />
+    </StartFrame>
+  );
+}
+
+function People({ people, who, choose }: { readonly people: readonly PersonView[]; readonly who: OperatorId | null; readonly choose: (who: OperatorId) => void }) {
+  return (
+    <fieldset className={styles.people}>
+      <legend className="label">Operator</legend>
+      {people.map((person) => (
+        <label key={person.operator} className={styles.person}>
+          <input type="radio" name="operator" value={person.operator} checked={person.operator === who} onChange={() => { choose(person.operator); }} />
+          <span aria-hidden="true"><Seal look="signed" initials={person.initials} size={30} label="" /></span>
+          <span className="col">
+            <span className="med">{person.name}</span>
+            <span className="small t3">{listed(person.roles.map((role) => ROLE[role]))}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function NobodyHere({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
+  return (
+    <StartFrame custody={state.custody} label="Unlock">
+      <Wordmark />
+      <section className={`card ${styles.form ?? ""}`}>
+        <Empty icon="fingerprint" title="No device key on this computer">
+          {`${state.custody.name} has operators, but none of their device keys is in this computer's keychain.`}
+        </Empty>
+        <Note>Use the computer where your device key was made, or have a new device enrolled by two people.</Note>
+      </section>
+      <KeychainLine keychain={state.keychain} />
+    </StartFrame>
+  );
+}

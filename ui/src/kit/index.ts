@@ -1,0 +1,12 @@
+export { Button, IconButton } from "./Button";
+export { Dialog } from "./Dialog";
+export type { IconName } from "./drawings";
+export { Check, Segments, SelectField, TextArea, TextField } from "./Field";
+export * from "./format";
+export { Icon } from "./Icon";
+export { Popover } from "./Popover";
+export * from "./problems";
+export { Mark, PeopleSeals, Seal, Seals, slotLook } from "./Seal";
+export { Empty, Note, Problem, Reading, Skeleton } from "./states";
+export { Ago, Bar, Chip, Copy, Hash, Status, useNow, When } from "./text";
+export * from "./words";

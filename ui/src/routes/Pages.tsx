@@ -1,0 +1,46 @@
+import { lazy } from "react";
+
+import { Overview } from "../features/overview/Overview";
+import type { Route } from "./route";
+
+const Approvals = lazy(() => import("../features/approvals/Approvals"));
+const NewRequest = lazy(() => import("../features/request/NewRequest"));
+const Keys = lazy(() => import("../features/keys/Keys"));
+const Import = lazy(() => import("../features/estate/Import"));
+const Discovery = lazy(() => import("../features/estate/Discovery"));
+const CreateDeks = lazy(() => import("../features/estate/CreateDeks"));
+const Runs = lazy(() => import("../features/runs/Runs"));
+const RunDetail = lazy(() => import("../features/runs/RunDetail"));
+const Ledger = lazy(() => import("../features/ledger/Ledger"));
+const Operators = lazy(() => import("../features/reference/Operators"));
+const Settings = lazy(() => import("../features/reference/Settings"));
+
+/** The screen an address names. */
+export function Pages({ route }: { readonly route: Route }) {
+  switch (route.screen) {
+    case "overview":
+      return <Overview />;
+    case "approvals":
+      return <Approvals route={route} />;
+    case "request":
+      return <NewRequest key={route.id} route={route} />;
+    case "keys":
+      return <Keys route={route} />;
+    case "import":
+      return <Import />;
+    case "discovery":
+      return <Discovery />;
+    case "create-deks":
+      return <CreateDeks route={route} />;
+    case "runs":
+      return route.id === null ? <Runs route={route} /> : <RunDetail key={route.id} run={route.id} />;
+    case "ledger":
+      return <Ledger route={route} />;
+    case "operators":
+      return <Operators />;
+    case "settings":
+      return <Settings />;
+    default:
+      return route.screen satisfies never;
+  }
+}
