@@ -45,7 +45,7 @@ impl WrapAlgorithm {
         [Self::RsaOaep256, Self::RsaOaep].into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    fn oaep(self) -> &'static OaepAlgorithm {
+    pub(crate) fn oaep(self) -> &'static OaepAlgorithm {
         match self {
             Self::RsaOaep256 => &OAEP_SHA256_MGF1SHA256,
             Self::RsaOaep => &OAEP_SHA1_MGF1SHA1,

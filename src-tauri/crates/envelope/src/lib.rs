@@ -11,6 +11,8 @@ mod identity;
 mod kek;
 mod secret;
 mod token;
+#[cfg(test)]
+mod vectors;
 
 pub use check_value::{CHECK_VALUE_LEN, CheckValue, CheckValueError, check_value, verify_check_value};
 pub use count::{MessageCount, MessageLimitReached};

@@ -101,6 +101,35 @@ mod tests {
         }
     }
 
+    /// A type that is `Clone` has two implementations of this: then naming one without saying which does not compile.
+    trait MustNotClone<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotClone<()> for T {}
+    impl<T: Clone> MustNotClone<u8> for T {}
+
+    trait MustNotSerialize<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotSerialize<()> for T {}
+    impl<T: serde::Serialize> MustNotSerialize<u8> for T {}
+
+    trait MustNotCompare<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotCompare<()> for T {}
+    impl<T: PartialEq> MustNotCompare<u8> for T {}
+
+    /// key material can be neither copied nor sent over any wire nor compared byte by byte: this test does not
+    /// compile otherwise.
+    #[test]
+    fn key_material_cannot_be_cloned_serialised_or_compared() {
+        assert!(<crate::Dek as MustNotClone<_>>::HOLDS && <crate::Dek as MustNotSerialize<_>>::HOLDS);
+        assert!(<Secret<32> as MustNotClone<_>>::HOLDS && <Secret<32> as MustNotSerialize<_>>::HOLDS);
+        assert!(<SecretBytes as MustNotClone<_>>::HOLDS && <SecretBytes as MustNotSerialize<_>>::HOLDS);
+        assert!(<crate::Dek as MustNotCompare<_>>::HOLDS && <SecretBytes as MustNotCompare<_>>::HOLDS);
+    }
+
     /// wiping overwrites the bytes, not only their length.
     #[test]
     fn wiping_overwrites_the_bytes() {

@@ -31,7 +31,7 @@ pub struct TokenContext<'a> {
 }
 
 impl TokenContext<'_> {
-    fn associated_data(&self) -> Vec<u8> {
+    pub(crate) fn associated_data(&self) -> Vec<u8> {
         self.dek.message(KIND).count(self.dek_version).bytes(&self.record).finish()
     }
 }
@@ -115,7 +115,7 @@ pub fn open_token(dek: &Dek, context: &TokenContext<'_>, sealed: &[u8]) -> Resul
 }
 
 /// The nonce is a parameter for the fixed vectors alone; a repeated nonce gives plaintexts and the authentication key away.
-fn seal_with_nonce(
+pub(crate) fn seal_with_nonce(
     dek: &Dek,
     context: &TokenContext<'_>,
     nonce: &[u8; NONCE_LEN],
