@@ -5,6 +5,7 @@
 
 mod cell;
 mod column;
+mod import;
 mod problem;
 mod row;
 mod write;
@@ -15,10 +16,12 @@ use csv::ByteRecord;
 use sha2::{Digest, Sha256};
 
 pub use column::Column;
+pub use import::{ImportError, Imported};
 pub use problem::{CellProblem, PROBLEMS_MAX, Problem, Problems};
 pub use row::{Identity, InventoryRow, LEGACY_AGE_DAYS_MIN, Setting};
 pub use write::{guarded, write_csv};
 
+use super::Estate;
 use cell::Cells;
 use column::{HEADER_ROW, Header};
 use problem::shown;
@@ -222,6 +225,11 @@ impl Preview {
     #[must_use]
     pub const fn digest(&self) -> [u8; 32] {
         self.digest
+    }
+
+    /// The row that is imported as number `index`, and its line in the file.
+    fn good_row(&self, index: usize) -> Option<(u32, &InventoryRow)> {
+        self.good.get(index).map(|(line, row)| (*line, row))
     }
 
     /// The rows to import: all of them, or none while anything in the file is wrong.

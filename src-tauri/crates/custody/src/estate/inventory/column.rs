@@ -57,6 +57,8 @@ columns! {
     Storage = "storage", true;
     /// Its name in the vault.
     VaultName = "vault_name", false;
+    /// The vault's name of the version in use.
+    Version = "version", false;
     /// When it was made.
     Created = "created", true;
     /// When it was last rotated.

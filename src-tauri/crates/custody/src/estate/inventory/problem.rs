@@ -94,6 +94,11 @@ impl Problems {
         }
     }
 
+    /// Another counted more than it named.
+    pub(super) fn count_at_least(&mut self, total: usize) {
+        self.total = self.total.max(total);
+    }
+
     /// Problems that were found after the whole file was read take their place in its order.
     pub(super) fn sort(&mut self) {
         self.kept.sort_by_key(|problem| problem.row);

@@ -12,6 +12,7 @@ pub const LEGACY_AGE_DAYS_MIN: i64 = 30;
 const NAME_CHARS_MAX: usize = 200;
 const PARTY_CHARS_MAX: usize = 100;
 const SECRET_NAME_CHARS_MAX: usize = 127;
+const VERSION_CHARS_MAX: usize = 64;
 const OWNER_CHARS_MAX: usize = 200;
 const PURPOSE_CHARS_MAX: usize = 500;
 
@@ -64,6 +65,8 @@ pub struct InventoryRow {
     pub storage: StorageMedium,
     /// Its name in the vault.
     pub vault_name: Option<String>,
+    /// The version in use, by the name its store has for it.
+    pub version: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last rotated.
@@ -127,6 +130,7 @@ pub(super) fn read_row(cells: &mut Cells<'_>, setting: Setting) -> Option<Invent
     let algorithm = read_algorithm(cells, kind);
     let storage = read_storage(cells);
     let vault_name = read_vault_name(cells, storage);
+    let version = cells.text(Column::Version, VERSION_CHARS_MAX);
     let life = read_life(cells, kind, setting.now);
     let phase_out = read_phase_out(cells, storage, life.created, setting.now);
     if cells.problems.total() > before {
@@ -146,6 +150,7 @@ pub(super) fn read_row(cells: &mut Cells<'_>, setting: Setting) -> Option<Invent
         bits,
         storage: storage?,
         vault_name,
+        version,
         created: life.created?,
         last_rotated: life.last_rotated,
         expires: life.expires,

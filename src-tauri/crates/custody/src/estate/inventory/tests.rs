@@ -314,6 +314,7 @@ prop_compose! {
             bits: Some(3072),
             storage: if legacy { StorageMedium::KubernetesSecretLegacy } else { StorageMedium::KeyVault },
             vault_name: None,
+            version: None,
             created: day(created_days),
             last_rotated: rotated.map(day),
             expires: Some(day(-expires)),

@@ -47,6 +47,7 @@ fn cell(row: &InventoryRow, column: Column, environment: Environment) -> String 
         Column::Bits => row.bits.map(|bits| bits.to_string()).unwrap_or_default(),
         Column::Storage => row.storage.word().to_owned(),
         Column::VaultName => optional(&row.vault_name),
+        Column::Version => optional(&row.version),
         Column::Created => day_or_moment(row.created),
         Column::LastRotated => moment(row.last_rotated),
         Column::Expires => moment(row.expires),

@@ -1,0 +1,402 @@
+//! New DEKs: made from the operating system's CSPRNG, wrapped here with the KEK's public half, registered in batches.
+//!
+//! **Invariant:** no batch is written before one of its wraps was opened by the vault and found to be the DEK that went in.
+
+use std::collections::HashSet;
+
+use canonical::Encoder;
+use domain::{Classification, KeyId, KeyState, Text, TextError};
+use envelope::{CheckValue, Dek, DekError, DekIdentity, DekScope, KekPublic, WrapAlgorithm, WrapError};
+use rand_core::OsRng;
+use register::{KekRow, RegisterError};
+use vault::{ObjectName, VaultError, VersionId};
+
+use super::opening::{self, OpeningError};
+use super::{Estate, Progress};
+use crate::author::Act;
+use crate::kek::{NoKek, public_half};
+
+/// DEKs in one act.
+pub const BATCH_MAX: usize = 500;
+/// Most DEKs in one order.
+pub const ORDER_MAX: usize = 100_000;
+
+/// How often a batch is wrapped anew because the KEK was rotated in between.
+const TRIES_MAX: u32 = 3;
+
+const NAME_CHARS_MAX: usize = 200;
+const PARTY_CHARS_MAX: usize = 100;
+const SECRET_NAME_CHARS_MAX: usize = 127;
+const OWNER_CHARS_MAX: usize = 200;
+const PURPOSE_CHARS_MAX: usize = 500;
+
+/// What a DEK is for. One live DEK for each, for ever in this environment only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DekTarget {
+    /// A tenant's data in one integration.
+    Tenant {
+        /// Tenant; made at first mention.
+        tenant: String,
+        /// Integration; made at first mention.
+        integration: String,
+    },
+    /// An internal secret.
+    Secret {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// DEKs to be made.
+#[derive(Debug, Clone)]
+pub struct DekOrder {
+    /// The KEK that wraps them.
+    pub kek: KeyId,
+    /// What for.
+    pub targets: Vec<DekTarget>,
+    /// Who answers for them.
+    pub owner: String,
+    /// What they are for.
+    pub purpose: String,
+    /// How sensitive what they protect is.
+    pub classification: Classification,
+}
+
+/// A DEK that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedDek {
+    /// Its record.
+    pub key: KeyId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub target: DekTarget,
+}
+
+/// The DEKs that were made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreatedDeks {
+    /// All of them, in the order of their targets.
+    pub keys: Vec<CreatedDek>,
+    /// Ledger entries, one for each batch.
+    pub entries: Vec<u64>,
+}
+
+/// Why DEKs were not made. Batches that were written before stand: their number is in [`DekOrderError::Stopped`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DekOrderError {
+    /// Nothing was ordered.
+    #[error("the order names nothing to make a DEK for")]
+    Empty,
+    /// Too much was ordered.
+    #[error("the order names {count} targets, at most {ORDER_MAX} are accepted")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// A name, the owner or the purpose is empty, too long or deceptive.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// The order names the same thing twice.
+    #[error("the order names {name} twice")]
+    Twice {
+        /// The name the DEK would have.
+        name: String,
+    },
+    /// There is no such KEK, or it protects nothing new.
+    #[error("{kek} is no KEK in use")]
+    KekNotInUse {
+        /// Which.
+        kek: KeyId,
+    },
+    /// The vault's key is not the one that the register recorded. Nothing is wrapped with it.
+    #[error("the public half of {name} in the vault is not the one in the register")]
+    PublicKeyDiffers {
+        /// Name in the vault.
+        name: String,
+    },
+    /// The vault's key does not wrap.
+    #[error(transparent)]
+    NoKek(#[from] NoKek),
+    /// The vault does not answer, or not with what is needed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// No random bytes.
+    #[error(transparent)]
+    Dek(#[from] DekError),
+    /// Wrapping failed.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+    /// A new wrap does not open to the DEK that went in. Its batch was not written.
+    #[error("a new wrap does not open to the same DEK")]
+    Canary(#[source] OpeningError),
+    /// The register refused or does not answer.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// A later batch failed.
+    #[error("{} DEKs were made, then it stopped", .created.keys.len())]
+    Stopped {
+        /// What was made.
+        created: CreatedDeks,
+        /// What stopped it.
+        #[source]
+        cause: Box<DekOrderError>,
+    },
+}
+
+/// A KEK version that wraps now, proven to be the recorded one.
+struct Wrapping {
+    kek: KeyId,
+    name: ObjectName,
+    version: VersionId,
+    public: KekPublic,
+}
+
+/// A DEK that was made and wrapped; the key itself is wiped already.
+struct Fresh {
+    key: KeyId,
+    wrapped: Vec<u8>,
+    check_value: CheckValue,
+}
+
+impl Estate<'_> {
+    /// Makes DEKs in batches of [`BATCH_MAX`]: each batch is one signed act, written whole or not at all.
+    ///
+    /// # Errors
+    /// [`DekOrderError`]; all of the order that can be checked here is checked before anything is made.
+    pub async fn create_deks(&self, order: &DekOrder, progress: Progress<'_>) -> Result<CreatedDeks, DekOrderError> {
+        let order = checked(order)?;
+        let total = order.targets.len();
+        let mut created = CreatedDeks::default();
+        progress(0, total);
+        for targets in order.targets.chunks(BATCH_MAX) {
+            match self.create_batch(&order, targets).await {
+                Ok((made, entry)) => {
+                    created.keys.extend(made);
+                    created.entries.push(entry);
+                }
+                Err(cause) if created.keys.is_empty() => return Err(cause),
+                Err(cause) => return Err(DekOrderError::Stopped { created, cause: Box::new(cause) }),
+            }
+            progress(created.keys.len(), total);
+        }
+        Ok(created)
+    }
+
+    /// One batch. A rotation of the KEK may come in between: then the register says so, and the batch is made anew under
+    /// the version that is current by then.
+    async fn create_batch(
+        &self,
+        order: &DekOrder,
+        targets: &[DekTarget],
+    ) -> Result<(Vec<CreatedDek>, u64), DekOrderError> {
+        let mut tries = TRIES_MAX;
+        loop {
+            tries -= 1;
+            let wrapping = self.wrapping(order.kek).await?;
+            match self.try_batch(order, targets, &wrapping).await {
+                Err(DekOrderError::Register(RegisterError::Refused(refusal)))
+                    if refusal.code() == "version_moved" && tries > 0 => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_batch(
+        &self,
+        order: &DekOrder,
+        targets: &[DekTarget],
+        wrapping: &Wrapping,
+    ) -> Result<(Vec<CreatedDek>, u64), DekOrderError> {
+        let now = self.now().await?;
+        let mut rows = Encoder::new();
+        let mut made = Vec::with_capacity(targets.len());
+        for target in targets {
+            let fresh = self.make(target, wrapping, KeyId::make(now, &mut OsRng))?;
+            if made.is_empty() {
+                self.prove(target, wrapping, &fresh).await?;
+            }
+            rows = rows.sequence(payload_row(order, target, &fresh));
+            made.push(CreatedDek { key: fresh.key, name: target.key_name(), target: target.clone() });
+        }
+        let act = Act::new("dek.created", "batch", KeyId::make(now, &mut OsRng))
+            .purpose(&order.purpose)
+            .with("kek", wrapping.kek)
+            .with("kek_version", wrapping.version.as_str())
+            .payload(rows.clone(), made.len());
+        let entry = self.author.write(act, self.now().await?);
+        let receipt = self.register.create_deks(entry.as_act(), &rows.finish()).await?;
+        Ok((made, receipt.seq))
+    }
+
+    /// The version of a KEK that wraps now, with its public half read from the vault and compared with the record.
+    async fn wrapping(&self, kek: KeyId) -> Result<Wrapping, DekOrderError> {
+        let not_in_use = || DekOrderError::KekNotInUse { kek };
+        let row = self.register.kek(kek).await?.filter(|row| row.state == KeyState::Active).ok_or_else(not_in_use)?;
+        let (version, digest) = current(&row).ok_or_else(not_in_use)?;
+        let (name, version) = (ObjectName::parse(&row.vault_name)?, VersionId::parse(version)?);
+        let public = public_half(&self.vault.key(&name, Some(&version)).await?)?;
+        if public.digest() != digest {
+            return Err(DekOrderError::PublicKeyDiffers { name: row.vault_name });
+        }
+        Ok(Wrapping { kek, name, version, public })
+    }
+
+    fn make(&self, target: &DekTarget, wrapping: &Wrapping, key: KeyId) -> Result<Fresh, DekOrderError> {
+        let dek = Dek::generate()?;
+        let wrapped = wrapping.public.wrap(&dek, WrapAlgorithm::default())?;
+        let check_value = envelope::check_value(&dek, &self.identity(target, key));
+        Ok(Fresh { key, wrapped, check_value })
+    }
+
+    /// Has the vault open what was just wrapped. The check value is under the DEK that went in: it proves the same came out.
+    async fn prove(&self, target: &DekTarget, wrapping: &Wrapping, fresh: &Fresh) -> Result<(), DekOrderError> {
+        let algorithm = WrapAlgorithm::default();
+        let opened = opening::unwrap(self.vault, &wrapping.name, &wrapping.version, algorithm, &fresh.wrapped).await;
+        let identity = self.identity(target, fresh.key);
+        opened
+            .and_then(|dek| opening::check(&dek, fresh.key, &identity, &fresh.check_value))
+            .map_err(DekOrderError::Canary)
+    }
+
+    fn identity<'t>(&'t self, target: &'t DekTarget, key: KeyId) -> DekIdentity<'t> {
+        let custody = self.author.custody();
+        DekIdentity {
+            custody: *custody.id.0.as_bytes(),
+            environment: custody.environment.word(),
+            scope: match target {
+                DekTarget::Tenant { tenant, integration } => DekScope::TenantIntegration { tenant, integration },
+                DekTarget::Secret { name } => DekScope::SecretName(name),
+            },
+            key: *key.0.as_bytes(),
+        }
+    }
+}
+
+impl DekTarget {
+    /// What its DEK is called: `dek/saltmarsh-shipping/sap`, `dek/smtp-password`.
+    #[must_use]
+    pub fn key_name(&self) -> String {
+        let slug = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-");
+        let name = match self {
+            Self::Tenant { tenant, integration } => format!("dek/{}/{}", slug(tenant), slug(integration)),
+            Self::Secret { name } => format!("dek/{}", slug(name)),
+        };
+        name.chars().take(NAME_CHARS_MAX).collect()
+    }
+
+    fn checked(&self) -> Result<Self, TextError> {
+        Ok(match self {
+            Self::Tenant { tenant, integration } => Self::Tenant {
+                tenant: one_line("tenant", tenant, PARTY_CHARS_MAX)?,
+                integration: one_line("integration", integration, PARTY_CHARS_MAX)?,
+            },
+            Self::Secret { name } => Self::Secret { name: one_line("secret name", name, SECRET_NAME_CHARS_MAX)? },
+        })
+    }
+}
+
+/// The order with its texts cleaned, as they will be bound into check values, and nothing in it twice.
+fn checked(order: &DekOrder) -> Result<DekOrder, DekOrderError> {
+    match order.targets.len() {
+        0 => return Err(DekOrderError::Empty),
+        count if count > ORDER_MAX => return Err(DekOrderError::TooMany { count }),
+        _ => {}
+    }
+    let mut seen = HashSet::with_capacity(order.targets.len());
+    let mut targets = Vec::with_capacity(order.targets.len());
+    for target in &order.targets {
+        let target = target.checked()?;
+        if !seen.insert(target.clone()) {
+            return Err(DekOrderError::Twice { name: target.key_name() });
+        }
+        targets.push(target);
+    }
+    Ok(DekOrder {
+        kek: order.kek,
+        targets,
+        owner: one_line("owner", &order.owner, OWNER_CHARS_MAX)?,
+        purpose: one_line("purpose", &order.purpose, PURPOSE_CHARS_MAX)?,
+        classification: order.classification,
+    })
+}
+
+/// The register keeps these on one line; a line break is shown as what it is, not turned into something else.
+pub(super) fn one_line(field: &'static str, raw: &str, chars_max: usize) -> Result<String, TextError> {
+    let text = Text::parse(field, raw, chars_max)?;
+    match text.as_str().chars().enumerate().find(|(_, character)| matches!(character, '\n' | '\t')) {
+        Some((index, character)) => Err(TextError::Deceptive { field, character, position: index + 1 }),
+        None => Ok(text.as_str().to_owned()),
+    }
+}
+
+fn current(row: &KekRow) -> Option<(&str, [u8; 32])> {
+    let version = row.current_version.as_deref()?;
+    let recorded = row.versions.iter().find(|known| known.version == version && known.enabled)?;
+    Some((version, recorded.public_key_digest?))
+}
+
+/// As `docs/formats/acts.md` lays it out.
+fn payload_row(order: &DekOrder, target: &DekTarget, fresh: &Fresh) -> Encoder {
+    let (scope, tenant, name) = match target {
+        DekTarget::Tenant { tenant, integration } => ("tenant_integration", tenant.as_str(), integration),
+        DekTarget::Secret { name } => ("secret_name", "", name),
+    };
+    Encoder::new()
+        .bytes(fresh.key.0.as_bytes())
+        .text(scope)
+        .text(tenant)
+        .text(name)
+        .text(&target.key_name())
+        .text(&order.owner)
+        .text(&order.purpose)
+        .text(order.classification.word())
+        .bytes(&fresh.wrapped)
+        .text(WrapAlgorithm::default().name())
+        .bytes(&fresh.check_value)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn order(targets: Vec<DekTarget>) -> DekOrder {
+        DekOrder {
+            kek: KeyId(uuid::Uuid::from_u128(1)),
+            targets,
+            owner: "Platform Security".to_owned(),
+            purpose: "Credentials of connectors".to_owned(),
+            classification: Classification::Confidential,
+        }
+    }
+
+    fn tenant(tenant: &str, integration: &str) -> DekTarget {
+        DekTarget::Tenant { tenant: tenant.to_owned(), integration: integration.to_owned() }
+    }
+
+    /// one DEK for each (tenant, integration): an order that names one twice makes none.
+    #[test]
+    fn an_order_is_checked_before_anything_is_made() {
+        assert!(matches!(checked(&order(Vec::new())), Err(DekOrderError::Empty)));
+        let twice = order(vec![tenant("Calder Mining", "Jira"), tenant(" Calder Mining ", "Jira")]);
+        assert!(matches!(checked(&twice), Err(DekOrderError::Twice { .. })));
+        for bad in
+            [tenant("", "Jira"), tenant("a\u{202e}b", "Jira"), tenant("a\nb", "Jira"), tenant("a", &"x".repeat(101))]
+        {
+            assert!(matches!(checked(&order(vec![bad.clone()])), Err(DekOrderError::Text(_))), "{bad:?}");
+        }
+        let nameless = DekOrder { owner: " ".to_owned(), ..order(vec![tenant("a", "b")]) };
+        assert!(matches!(checked(&nameless), Err(DekOrderError::Text(TextError::Empty { field: "owner" }))));
+        let many = order((0..=ORDER_MAX).map(|number| DekTarget::Secret { name: number.to_string() }).collect());
+        assert!(matches!(checked(&many), Err(DekOrderError::TooMany { .. })));
+    }
+
+    #[test]
+    fn texts_are_bound_as_they_are_shown() {
+        let order = checked(&order(vec![tenant("Cafe\u{301} Nord", "Jira")])).unwrap();
+        assert_eq!(order.targets, [tenant("Café Nord", "Jira")]);
+        assert_eq!(order.targets.first().map(DekTarget::key_name).as_deref(), Some("dek/café-nord/jira"));
+    }
+}

@@ -1,0 +1,360 @@
+//! Compares what was seen in the vault with what the register knows. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Algorithm, KeyId, Timestamp};
+use vault::{Key, KeySpec, KeySummary};
+
+macro_rules! wire_words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// The word for it in the register.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    };
+}
+
+wire_words! {
+    /// How vault and register can differ.
+    DriftKind {
+        /// The vault holds what the register has no record of.
+        OnlyInVault = "only_in_vault",
+        /// The register has a record of what the vault does not hold.
+        OnlyInRegister = "only_in_register",
+        /// Deleted in the vault, and still recoverable there.
+        Deleted = "deleted",
+        /// The vault has versions that the register did not record: rotated outside a request.
+        VersionUnknown = "version_unknown",
+        /// The register recorded versions that the vault does not have.
+        VersionGone = "version_gone",
+        /// Disabled in the vault, enabled by the register.
+        Disabled = "disabled",
+        /// Enabled in the vault, disabled by the register.
+        Enabled = "enabled",
+        /// A version's public half is not the recorded one: this is another key.
+        PublicKeyDiffers = "public_key_differs",
+        /// Length or exportability are not as recorded.
+        AttributesDiffer = "attributes_differ",
+    }
+}
+
+wire_words! {
+    /// Kinds of object in a vault.
+    VaultObject {
+        /// A key.
+        Key = "key",
+        /// A secret.
+        Secret = "secret",
+        /// A certificate's key.
+        Certificate = "certificate",
+    }
+}
+
+/// A version of a key, as the vault shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenVersion {
+    /// The vault's name of it.
+    pub version: String,
+    /// Whether the vault uses it.
+    pub enabled: bool,
+    /// Digest of its public half, for an RSA key that can wrap.
+    pub public_key_digest: Option<[u8; 32]>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+}
+
+/// A key, as the vault shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenKey {
+    /// Its name.
+    pub name: String,
+    /// For instance `RSA 2048`.
+    pub algorithm: String,
+    /// RSA length.
+    pub bits: Option<u32>,
+    /// Whether policy approves of it.
+    pub weak: bool,
+    /// Whether it may become a KEK: RSA of a usual length, enabled, not exportable, ruled by nothing else.
+    pub wraps: bool,
+    /// Whether its private half could leave the vault.
+    pub exportable: bool,
+    /// Whether it belongs to a certificate, which then rules it.
+    pub managed: bool,
+    /// All versions.
+    pub versions: Vec<SeenVersion>,
+}
+
+/// A secret, as the vault lists it; its value is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSecret {
+    /// Its name.
+    pub name: String,
+    /// Whether the vault gives it out.
+    pub enabled: bool,
+    /// Whether it belongs to a certificate.
+    pub managed: bool,
+}
+
+/// Everything that was read in the vault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Keys.
+    pub keys: Vec<SeenKey>,
+    /// Names of soft-deleted keys.
+    pub deleted: BTreeSet<String>,
+    /// Secrets.
+    pub secrets: Vec<SeenSecret>,
+}
+
+impl Seen {
+    /// How many objects that are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.keys.len() + self.deleted.len() + self.secrets.len()
+    }
+}
+
+/// A version of a KEK, as the register recorded it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownVersion {
+    /// The vault's name of it.
+    pub version: String,
+    /// Whether it was last recorded as enabled.
+    pub enabled: bool,
+    /// Digest of its public half.
+    pub public_key_digest: Option<[u8; 32]>,
+}
+
+/// A live KEK of the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKek {
+    /// Its record.
+    pub key: KeyId,
+    /// Its name.
+    pub name: String,
+    /// Its name in the vault.
+    pub vault_name: String,
+    /// RSA length.
+    pub bits: Option<u32>,
+    /// Versions, oldest first.
+    pub versions: Vec<KnownVersion>,
+}
+
+/// A live record of the inventory that names a secret of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSecret {
+    /// Its record.
+    pub key: KeyId,
+    /// Its name.
+    pub name: String,
+    /// Its name in the vault.
+    pub vault_name: String,
+}
+
+/// Everything of the register that should be in the vault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// KEKs.
+    pub keks: Vec<KnownKek>,
+    /// Secrets.
+    pub secrets: Vec<KnownSecret>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// What differs.
+    pub kind: DriftKind,
+    /// Kind of vault object.
+    pub object: VaultObject,
+    /// Name in the vault.
+    pub name: String,
+    /// The record and its name, where there is one.
+    pub key: Option<(KeyId, String)>,
+    /// What the register says.
+    pub register: String,
+    /// What the vault says.
+    pub vault: String,
+    /// Whether it may be taken into the register as it is.
+    pub adoptable: bool,
+    /// Whether it breaks the rule on algorithms.
+    pub weak: bool,
+}
+
+/// What is needed of a key out of the vault's answers.
+pub(super) fn seen_key(summary: &KeySummary, current: &Key, versions: Vec<SeenVersion>) -> SeenKey {
+    let (algorithm, bits, weak) = describe(&current.spec);
+    SeenKey {
+        name: summary.name.as_str().to_owned(),
+        wraps: current.spec.rsa_bits().is_some() && current.enabled && !current.exportable && !summary.managed,
+        algorithm,
+        bits,
+        weak,
+        exportable: current.exportable,
+        managed: summary.managed,
+        versions,
+    }
+}
+
+/// The vault's words for type and size, and whether policy approves of them.
+fn describe(spec: &KeySpec) -> (String, Option<u32>, bool) {
+    let approved = |name: &str, bits: u32| Algorithm::approved(name, bits).is_ok();
+    match spec {
+        KeySpec::Rsa(bits) | KeySpec::RsaHsm(bits) => {
+            let bits = u32::from(bits.bits());
+            (format!("RSA {bits}"), Some(bits), !approved("RSA", bits))
+        }
+        KeySpec::Other { kind, detail } => {
+            let detail = detail.as_deref().unwrap_or_default();
+            let number = detail.parse().ok();
+            let weak = match (kind.trim_end_matches("-HSM"), detail) {
+                ("EC", "P-256" | "P-384" | "P-521") => false,
+                ("RSA", _) => !number.is_some_and(|bits| approved("RSA", bits)),
+                ("oct", _) => number.is_some_and(|bits| bits != 256),
+                _ => true,
+            };
+            (format!("{kind} {detail}").trim_end().to_owned(), number, weak)
+        }
+    }
+}
+
+/// Every difference, in order of name and kind.
+#[must_use]
+pub fn compare(seen: &Seen, known: &Known) -> Vec<Drift> {
+    let by_name: BTreeMap<&str, &SeenKey> = seen.keys.iter().map(|key| (key.name.as_str(), key)).collect();
+    let mut drift = Vec::new();
+    for kek in &known.keks {
+        match by_name.get(kek.vault_name.as_str()) {
+            Some(key) => compare_key(key, kek, &mut drift),
+            None => drift.push(absent(kek, seen.deleted.contains(&kek.vault_name))),
+        }
+    }
+    let recorded: BTreeSet<&str> = known.keks.iter().map(|kek| kek.vault_name.as_str()).collect();
+    drift.extend(seen.keys.iter().filter(|key| !recorded.contains(key.name.as_str())).map(unknown_key));
+    compare_secrets(seen, known, &mut drift);
+    drift.sort_by(|a, b| (a.object, &a.name, a.kind).cmp(&(b.object, &b.name, b.kind)));
+    drift
+}
+
+fn absent(kek: &KnownKek, deleted: bool) -> Drift {
+    let (kind, vault) = match deleted {
+        true => (DriftKind::Deleted, "deleted, can be recovered"),
+        false => (DriftKind::OnlyInRegister, "not there"),
+    };
+    of_kek(kek, kind, "live".to_owned(), vault.to_owned(), false)
+}
+
+fn unknown_key(key: &SeenKey) -> Drift {
+    Drift {
+        kind: DriftKind::OnlyInVault,
+        object: if key.managed { VaultObject::Certificate } else { VaultObject::Key },
+        name: key.name.clone(),
+        key: None,
+        register: String::new(),
+        vault: match key.versions.len() {
+            1 => format!("{}, 1 version", key.algorithm),
+            versions => format!("{}, {versions} versions", key.algorithm),
+        },
+        adoptable: key.wraps && !key.weak,
+        weak: key.weak,
+    }
+}
+
+fn of_kek(kek: &KnownKek, kind: DriftKind, register: String, vault: String, weak: bool) -> Drift {
+    Drift {
+        kind,
+        object: VaultObject::Key,
+        name: kek.vault_name.clone(),
+        key: Some((kek.key, kek.name.clone())),
+        register,
+        vault,
+        adoptable: false,
+        weak,
+    }
+}
+
+fn compare_key(key: &SeenKey, kek: &KnownKek, drift: &mut Vec<Drift>) {
+    let mut found = |kind, register: String, vault: String| drift.push(of_kek(kek, kind, register, vault, key.weak));
+    let names = |versions: Vec<&str>| versions.join(", ");
+    let seen_of = |version: &str| key.versions.iter().find(|seen| seen.version == version);
+    let pairs: Vec<(&KnownVersion, &SeenVersion)> =
+        kek.versions.iter().filter_map(|known| Some((known, seen_of(&known.version)?))).collect();
+    let chosen = |wrong: &dyn Fn(&KnownVersion, &SeenVersion) -> bool| -> Vec<&str> {
+        pairs.iter().filter(|(known, seen)| wrong(known, seen)).map(|(known, _)| known.version.as_str()).collect()
+    };
+
+    let gone: Vec<&str> =
+        kek.versions.iter().map(|known| known.version.as_str()).filter(|version| seen_of(version).is_none()).collect();
+    if !gone.is_empty() {
+        found(DriftKind::VersionGone, names(gone), "not there".to_owned());
+    }
+    let unknown = unknown_versions(key, kek, &pairs);
+    if !unknown.is_empty() {
+        found(DriftKind::VersionUnknown, "not recorded".to_owned(), names(unknown));
+    }
+    let disabled = chosen(&|known, seen| known.enabled && !seen.enabled);
+    if !disabled.is_empty() {
+        found(DriftKind::Disabled, "enabled".to_owned(), format!("disabled: {}", names(disabled)));
+    }
+    let enabled = chosen(&|known, seen| !known.enabled && seen.enabled);
+    if !enabled.is_empty() {
+        found(DriftKind::Enabled, "disabled".to_owned(), format!("enabled: {}", names(enabled)));
+    }
+    let other =
+        chosen(&|known, seen| known.public_key_digest.is_some() && known.public_key_digest != seen.public_key_digest);
+    if !other.is_empty() {
+        found(DriftKind::PublicKeyDiffers, "another public half".to_owned(), names(other));
+    }
+    if key.bits != kek.bits || key.exportable {
+        let recorded = kek.bits.map_or_else(String::new, |bits| format!("RSA {bits}, not exportable"));
+        let exportable = if key.exportable { "exportable" } else { "not exportable" };
+        found(DriftKind::AttributesDiffer, recorded, format!("{}, {exportable}", key.algorithm));
+    }
+}
+
+/// Versions that came after the first recorded one and were not recorded. What is older was there before the key was
+/// adopted, and is its history.
+fn unknown_versions<'k>(key: &'k SeenKey, kek: &KnownKek, pairs: &[(&KnownVersion, &SeenVersion)]) -> Vec<&'k str> {
+    let first = pairs.iter().filter_map(|(_, seen)| seen.created).min();
+    let is_known = |seen: &SeenVersion| kek.versions.iter().any(|known| known.version == seen.version);
+    let is_history = |seen: &SeenVersion| seen.created.zip(first).is_some_and(|(created, first)| created < first);
+    key.versions.iter().filter(|seen| !is_known(seen) && !is_history(seen)).map(|seen| seen.version.as_str()).collect()
+}
+
+fn compare_secrets(seen: &Seen, known: &Known, drift: &mut Vec<Drift>) {
+    let held: BTreeMap<&str, &SeenSecret> = seen.secrets.iter().map(|secret| (secret.name.as_str(), secret)).collect();
+    let recorded: BTreeSet<&str> = known.secrets.iter().map(|secret| secret.vault_name.as_str()).collect();
+    let of_secret = |kind, name: &str, key, register: &str, vault: &str| Drift {
+        kind,
+        object: VaultObject::Secret,
+        name: name.to_owned(),
+        key,
+        register: register.to_owned(),
+        vault: vault.to_owned(),
+        adoptable: false,
+        weak: false,
+    };
+    for secret in &known.secrets {
+        let key = Some((secret.key, secret.name.clone()));
+        match held.get(secret.vault_name.as_str()) {
+            None => drift.push(of_secret(DriftKind::OnlyInRegister, &secret.vault_name, key, "live", "not there")),
+            Some(held) if !held.enabled => {
+                drift.push(of_secret(DriftKind::Disabled, &secret.vault_name, key, "live", "disabled"));
+            }
+            Some(_) => {}
+        }
+    }
+    let unknown = seen.secrets.iter().filter(|secret| !secret.managed && !recorded.contains(secret.name.as_str()));
+    drift.extend(unknown.map(|secret| of_secret(DriftKind::OnlyInVault, &secret.name, None, "", "a secret")));
+}
+
+#[cfg(test)]
+#[path = "compare/tests.rs"]
+mod tests;
