@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Timestamp;
-use register::{Receipt, Register, RegisterError};
+use register::{Register, RegisterError};
 use vault::Vault;
 
 use crate::author::{Act, Author, CustodyIdentity, SignedEntry};
@@ -39,5 +39,3 @@ impl Console {
     }
 }
 
-/// What an act that takes no payload gives back.
-pub(crate) type Recorded = Result<Receipt, RegisterError>;
