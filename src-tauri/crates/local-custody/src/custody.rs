@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Environment;
+use keychain::Keychain;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::secrets::{InUse, SecretStore, Secrets, SecretsError};
+use crate::postmaster::{PORT, SUPERUSER};
+use crate::secrets::{InUse, Secrets, SecretsError};
 use crate::vault_share::VaultShare;
 use crate::{
     Cluster, ClusterError, LocalProfile, ProfileError, SuperuserPassword, VaultEndpoint, VaultShareError, files,
@@ -76,33 +78,33 @@ impl LocalCustody {
         data_dir: &Path,
         name: &str,
         environment: Environment,
-        secrets: &dyn SecretStore,
+        keychain: Keychain,
     ) -> Result<Self, OpenError> {
         let data = prepare(data_dir).map_err(OpenError::Folder)?;
         let turn = take_turn(&data).await?;
         let profile = LocalProfile::find_or_make(&data, name, environment)?;
-        Self::open_under(turn, data, profile, secrets).await
+        Self::open_under(turn, data, profile, keychain).await
     }
 
     /// Opens a custody that exists.
     ///
     /// # Errors
     /// [`OpenError`], [`ProfileError::Missing`] among them.
-    pub async fn reopen(data_dir: &Path, secrets: &dyn SecretStore) -> Result<Self, OpenError> {
+    pub async fn reopen(data_dir: &Path, keychain: Keychain) -> Result<Self, OpenError> {
         let profile = LocalProfile::find(data_dir)?.ok_or(ProfileError::Missing)?;
         let data = data_dir.canonicalize().map_err(OpenError::Folder)?;
         let turn = take_turn(&data).await?;
-        Self::open_under(turn, data, profile, secrets).await
+        Self::open_under(turn, data, profile, keychain).await
     }
 
     async fn open_under(
         turn: std::fs::File,
         data: PathBuf,
         profile: LocalProfile,
-        secrets: &dyn SecretStore,
+        keychain: Keychain,
     ) -> Result<Self, OpenError> {
         let in_use = InUse { cluster: Cluster::exists(&data)?, vault: VaultShare::exists(&data) };
-        let secrets = Secrets::find_or_make(secrets, &profile, in_use).await?;
+        let secrets = find_secrets(keychain, &profile, in_use).await?;
         let Secrets { register: password, vault_store, vault_token } = secrets;
         let (cluster, password) = open_cluster(data.clone(), password).await?;
         ensure_database(&cluster.superuser("postgres", &password)).await?;
@@ -129,6 +131,18 @@ impl LocalCustody {
     #[must_use]
     pub fn socket_dir(&self) -> &Path {
         self.cluster.socket_dir()
+    }
+
+    /// The port that is part of the socket's name.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        PORT
+    }
+
+    /// The login of whoever administers the register's server.
+    #[must_use]
+    pub fn superuser_login(&self) -> &'static str {
+        SUPERUSER
     }
 
     /// How the superuser connects to the register, for migrations. Not to be logged: it holds the password.
@@ -198,7 +212,13 @@ async fn open_cluster(data: PathBuf, password: SuperuserPassword) -> Result<(Clu
 }
 
 fn interrupted(error: tokio::task::JoinError) -> ClusterError {
-    ClusterError::Io { what: "starting PostgreSQL was interrupted", source: std::io::Error::other(error) }
+    ClusterError::Io { what: "opening the custody was interrupted", source: std::io::Error::other(error) }
+}
+
+async fn find_secrets(keychain: Keychain, profile: &LocalProfile, in_use: InUse) -> Result<Secrets, OpenError> {
+    let custody = profile.id();
+    let found = spawn_blocking(move || Secrets::find_or_make(&keychain, custody, in_use));
+    Ok(found.await.map_err(interrupted)??)
 }
 
 async fn ensure_database(superuser: &PgConnectOptions) -> Result<(), OpenError> {

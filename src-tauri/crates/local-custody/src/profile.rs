@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
-use domain::Environment;
+use domain::{CustodyId, Environment};
 use serde::{Deserialize, Serialize};
 
 use crate::{files, random};
 
 const FILE: &str = "custody.json";
-const ID_BYTES: usize = 6;
+const ID_BYTES: usize = 16;
+const VAULT_NAME_DIGITS: usize = 12;
 const NAME_CHARS_MAX: usize = 80;
 
 /// A custody on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LocalProfile {
-    id: String,
+    id: CustodyId,
     name: String,
     environment: Environment,
 }
@@ -75,9 +76,16 @@ impl LocalProfile {
             return Err(ProfileError::Name);
         }
         let id = random::make::<ID_BYTES>().map_err(ProfileError::Randomness)?;
-        let made = Self { id: hex::encode(id.as_slice()), name: name.trim().to_owned(), environment };
+        let id = CustodyId(uuid::Builder::from_random_bytes(*id).into_uuid());
+        let made = Self { id, name: name.trim().to_owned(), environment };
         files::write_json(&data_dir.join(FILE), &made).map_err(ProfileError::Io)?;
         Ok(made)
+    }
+
+    /// Its id: the one it is founded with, and under which the keychain keeps what belongs to it.
+    #[must_use]
+    pub fn id(&self) -> CustodyId {
+        self.id
     }
 
     /// What its people call it.
@@ -95,12 +103,8 @@ impl LocalProfile {
     /// The name of its vault. Every data folder has its own, so that one custody's requests name no other's keys.
     #[must_use]
     pub fn vault_name(&self) -> String {
-        format!("local-{}", self.id)
-    }
-
-    /// Under which name one of its secrets is kept.
-    pub(crate) fn secret_name(&self, secret: &str) -> String {
-        format!("local-custody/{}/{secret}", self.id)
+        let digits: String = self.id.0.simple().to_string().chars().take(VAULT_NAME_DIGITS).collect();
+        format!("local-{digits}")
     }
 }
 

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use local_vault::{LocalVault, Role, Settings, StartError, StoreKey};
+use local_vault::{LocalVault, Running, Settings, StartError, StoreKey};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -20,8 +20,6 @@ const LOCK: &str = "vault.lock";
 const STATE: &str = "vault.json";
 const DIRECTORY: &str = "vault";
 const SUFFIX: &str = "vault.azure.net";
-/// In the vault's audit log.
-const CALLER: &str = "countersign";
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a new process waits for one that is about to serve.
 const SERVE_TIME_MAX: Duration = Duration::from_secs(60);
@@ -204,7 +202,6 @@ impl Keeper {
             self.write_state(&Served { now: false, ..before.clone() })?;
         }
         let vault = self.start(before.map(|served| served.address)).await?;
-        vault.accept_token(&self.token, CALLER, Role::Administrator);
         let mut served = Served { address: vault.address(), ca_pem: vault.ca_pem().to_owned(), now: true };
         self.write_state(&served)?;
         self.tell(served.clone());
@@ -212,18 +209,18 @@ impl Keeper {
         let _left = self.left.changed().await;
         served.now = false;
         self.write_state(&served)?;
-        vault.stop().await;
+        vault.shutdown().await;
         Ok(())
     }
 
-    async fn start(&self, known: Option<SocketAddr>) -> Result<LocalVault, VaultShareError> {
+    async fn start(&self, known: Option<SocketAddr>) -> Result<Running, VaultShareError> {
         let started = Instant::now();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut address = known.unwrap_or(any);
         loop {
             match LocalVault::start(self.settings(address)).await {
                 Ok(vault) => return Ok(vault),
-                Err(StartError::Listen(error)) if error.kind() == std::io::ErrorKind::AddrInUse && address != any => {
+                Err(StartError::Io(error)) if error.kind() == std::io::ErrorKind::AddrInUse && address != any => {
                     // This process's own clients know the old address only: it is worth a wait.
                     if self.first.is_some() || started.elapsed() > ADDRESS_TIME_MAX {
                         tracing::warn!(%address, "the local vault's address is taken; it gets another");
@@ -240,6 +237,7 @@ impl Keeper {
     fn settings(&self, address: SocketAddr) -> Settings {
         let mut settings = Settings::new(self.data.join(DIRECTORY), StoreKey::new(*self.store_key));
         settings.address = address;
+        settings.token = Some(self.token.clone());
         settings.default_vault.clone_from(&self.vault_name);
         settings
     }
