@@ -1,0 +1,43 @@
+import { useRead } from "../../host";
+import { Empty, Icon, Note, PlanChanges, PlanFacts, Problem, Skeleton, term, useDebounced } from "../../kit";
+import { EMPTY_DRAFT, planOf, type Draft } from "./draft";
+import styles from "./request.module.css";
+
+const REST_MS = 350;
+
+/** What the request would do, computed by the host from live state, before anyone signs anything. */
+export function Preview({ draft }: { readonly draft: Draft }) {
+  const wanted = useDebounced(planOf(draft), REST_MS);
+  const request = wanted ?? { operation: { operation: "rotate_kek" as const, key: "" as never, graceSeconds: EMPTY_DRAFT.graceSeconds }, approveWithinHours: 1, executeWithinHours: 1 };
+  const { view: plan, error, again } = useRead("plan_request", request, { enabled: wanted !== null });
+  return (
+    <section className={styles.preview} aria-label="What it would do" data-region="preview">
+      {wanted === null ? (
+        <Empty icon="file-text" title="The plan appears here">
+          {draft.kind === "rotate" ? "Choose a KEK to see which DEKs are re-wrapped, what changes, and how long it takes." : "Name the KEK, its owner and its purpose to see what is created."}
+        </Empty>
+      ) : error ? (
+        <Problem error={error} again={again} />
+      ) : plan === undefined ? (
+        <Skeleton label="Computing the plan" lines={8} />
+      ) : (
+        <>
+          <h2 className="big-title wrap">{plan.operation === "rotate_kek" ? `Rotate KEK ${plan.subject} to version ${plan.versionAfter}` : `Create KEK ${plan.subject}`}</h2>
+          <PlanFacts plan={plan} />
+          <PlanChanges plan={plan} />
+          {plan.operation === "rotate_kek" && (
+            <Note icon="rotate-ccw">
+              {plan.graceSeconds === 0
+                ? `Version ${plan.versionBefore ?? ""} is disabled as soon as every DEK has left it. Rolling back is possible only until then.`
+                : `Version ${plan.versionBefore ?? ""} stays enabled for ${term(plan.graceSeconds)} after the last DEK has left it; until then the run can be rolled back.`}
+            </Note>
+          )}
+          <p className="row small t3">
+            <Icon name="info" size={14} />
+            Computed from live state in <span className="mono">{plan.vaultHost}</span>. It is computed again when you seal, when a colleague countersigns, and when it runs.
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

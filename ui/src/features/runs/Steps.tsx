@@ -1,0 +1,95 @@
+import type { EvidenceView, PaceView, RunDetailView, StepState, StepView } from "../../host";
+import { Bar, clock, clockSeconds, count, duration, EVIDENCE, Icon, shortDay, shortDigest, took, useNow, type IconName } from "../../kit";
+import { href } from "../../routes/route";
+import styles from "./runs.module.css";
+import { progressText, stepTitle } from "./steps";
+
+const LOOK: Record<StepState, { readonly icon: IconName; readonly tone: string; readonly word: string }> = {
+  waiting: { icon: "circle-dashed", tone: "t3", word: "waiting" },
+  running: { icon: "loader-circle", tone: "c-ink", word: "under way" },
+  done: { icon: "circle-check", tone: "c-ok", word: "done" },
+  failed: { icon: "triangle-alert", tone: "c-alert", word: "failed" },
+  skipped: { icon: "circle-minus", tone: "t3", word: "skipped" },
+};
+
+/** What has been done, what is being done, what is still to do. */
+export function Steps({ detail }: { readonly detail: RunDetailView }) {
+  return (
+    <section className="card" aria-label="Steps">
+      <ol className={styles.steps}>
+        {detail.steps.map((step, at) => (
+          <Step key={`${step.kind}-${at}`} step={step} pace={detail.pace} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step, pace }: { readonly step: StepView; readonly pace: PaceView | null }) {
+  const look = LOOK[step.state];
+  const running = step.state === "running";
+  return (
+    <li className={`${running ? (styles.now ?? "") : ""} ${step.state === "waiting" || step.state === "skipped" ? (styles.todo ?? "") : ""}`} data-testid={`step-${step.kind}`} data-state={step.state}>
+      <span className={look.tone}>
+        <Icon name={look.icon} spin={running} />
+        <span className="sr">{look.word}</span>
+      </span>
+      <span className={running ? "strong" : step.state === "waiting" ? "" : "med"}>{stepTitle(step)}</span>
+      <span className="small t3 num nowrap">
+        <Right step={step} />
+      </span>
+      {running && step.total !== null && step.done !== null && <Moving step={step} pace={pace} />}
+      {step.evidence.length > 0 && <Proof evidence={step.evidence} entry={step.entry} />}
+    </li>
+  );
+}
+
+function Right({ step }: { readonly step: StepView }) {
+  const now = useNow(5_000);
+  if (step.kind === "grace" && step.until !== null && step.state !== "done") {
+    const left = (Number(BigInt(step.until) / 1000n) - now.getTime()) / 1000;
+    return <>until {shortDay(step.until)} {clock(step.until)}{step.state === "running" && left > 0 ? `, ${duration(left)} left` : ""}</>;
+  }
+  if (step.state === "running") return <span className="med">{progressText(step)}</span>;
+  if (step.startedAt === null) return null;
+  return (
+    <>
+      {step.done !== null && step.total !== null && step.total > 1 ? `${progressText(step)} · ` : ""}
+      {clockSeconds(step.finishedAt ?? step.startedAt)}
+      {step.tookMs !== null && ` · ${took(step.tookMs)}`}
+    </>
+  );
+}
+
+function Moving({ step, pace }: { readonly step: StepView; readonly pace: PaceView | null }) {
+  return (
+    <span className={styles.moving}>
+      <Bar label={stepTitle(step)} done={step.done ?? 0} total={step.total} />
+      {pace && (
+        <span className={`small t2 num ${styles.pace ?? ""}`} data-testid="pace">
+          <span>{count(pace.ratePerS)} a second</span>
+          {pace.leftS !== null && <span>{duration(pace.leftS)} left</span>}
+          <span>{pace.budgetPercent} % of the vault&rsquo;s limit</span>
+          <span>{count(pace.throttled)} throttled</span>
+          <span>
+            batch {count(pace.batch)} of {count(pace.batches)}
+          </span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Proof({ evidence, entry }: { readonly evidence: readonly EvidenceView[]; readonly entry: number | null }) {
+  return (
+    <span className={`small t2 ${styles.proof ?? ""}`}>
+      {evidence.map((fact, at) => (
+        <span key={at} title={fact.value}>
+          {EVIDENCE[fact.fact]}
+          {fact.value !== "" && <>: <span className={/^[0-9a-f]{32,}$/.test(fact.value) ? "mono" : "num"}>{shortDigest(fact.value)}</span></>}
+        </span>
+      ))}
+      {entry !== null && <a href={href("ledger", String(entry))}>entry {count(entry)}</a>}
+    </span>
+  );
+}

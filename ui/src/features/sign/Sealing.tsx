@@ -1,0 +1,126 @@
+import { useEffect, useState } from "react";
+
+import type { IpcError, RequestOf, SignContextView } from "../../host";
+import { Button, Copy, Differences, groups, Note, Problem, ROLE, shortKeyId, TextArea, TextField } from "../../kit";
+import { EnvironmentTab } from "../../shell/EnvironmentTab";
+import { wordsOf } from "./act";
+import styles from "./sign.module.css";
+import { Statement } from "./Statement";
+
+type SealingProps = {
+  readonly context: SignContextView;
+  readonly error: IpcError | undefined;
+  readonly busy: boolean;
+  readonly confirm: (request: RequestOf<"sign_confirm">) => void;
+  readonly keep: () => void;
+  readonly again: () => void;
+};
+
+const ARMED_AFTER_MS = 500;
+
+/** What will be signed, whole; then the passphrase; then the act. */
+export function Sealing({ context, error, busy, confirm, keep, again }: SealingProps) {
+  const [passphrase, setPassphrase] = useState("");
+  const [reason, setReason] = useState("");
+  const armed = useArmed();
+  const words = wordsOf(context.act, context);
+  const rejecting = context.act.kind === "decide" && context.act.decision === "reject";
+  const stale = error?.code === "plan_stale" ? error.differences : context.differences;
+  const drifted = stale.length > 0 && !rejecting;
+  const wrong = error?.code === "wrong_passphrase";
+  const ready = armed && passphrase !== "" && (!rejecting || reason.trim() !== "");
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!ready || drifted || busy) return;
+        confirm({ planHash: context.planHash, reason: rejecting ? reason.trim() : "", passphrase });
+        setPassphrase("");
+      }}
+    >
+      <header className={styles.head}>
+        <div className={styles.tab}>
+          <EnvironmentTab custody={context.custody} />
+        </div>
+        <h1 className="big-title wrap">{words.title}</h1>
+        <p className="t2">{lead(context)}</p>
+      </header>
+      <div className={styles.body}>
+        {drifted && <Differences differences={stale} lead="Live state changed since this was computed. Nothing can be signed." />}
+        {context.escaped.length > 0 && (
+          <Note tone="warn" icon="triangle-alert">
+            <b>Text that could be misread.</b> {context.escaped.map((text) => FIELD[text.field] ?? text.field).join(", ")} hold characters that cannot be seen or that turn the reading direction. They are shown as <span className="mono">\u&#123;…&#125;</span>.
+          </Note>
+        )}
+        <Statement context={context} />
+        <div className={styles.hash}>
+          <span className="t3 small">Statement, sha256</span>
+          <span className="row">
+            <span className={`mono ${styles.digest ?? ""}`} data-testid="plan-hash" title={context.planHash}>
+              {groups(context.planHash)}
+            </span>
+            <Copy value={context.planHash} label="plan hash" />
+          </span>
+        </div>
+      </div>
+      <div className={styles.unlock}>
+        {rejecting && <TextArea label="Reason for rejecting" rows={2} value={reason} data-first onChange={(event) => { setReason(event.target.value); }} />}
+        {!drifted && (
+          <TextField
+            label="Passphrase of your device key"
+            type="password"
+            autoComplete="off"
+            // The window is opened for this one field.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus={!rejecting}
+            value={passphrase}
+            error={wrong ? "This passphrase does not open your device key. Nothing was signed." : undefined}
+            hint={`Unlocks key ${shortKeyId(context.deviceKey)} for this one seal, as ${context.signer.name}, ${ROLE[context.role]}. It is never kept.`}
+            onChange={(event) => { setPassphrase(event.target.value); }}
+          />
+        )}
+        {error && !wrong && error.code !== "plan_stale" && <Problem error={error} />}
+      </div>
+      <footer className={styles.foot}>
+        <Button size="lg" hint="Esc" onClick={keep}>
+          Keep unsigned
+        </Button>
+        <span className="grow" />
+        {drifted ? (
+          <Button size="lg" icon="refresh-cw" onClick={again}>
+            Read again
+          </Button>
+        ) : (
+          <Button kind="primary" size="lg" icon="stamp" type="submit" busy={busy} disabled={!ready}>
+            {words.button}
+          </Button>
+        )}
+      </footer>
+    </form>
+  );
+}
+
+const FIELD: Record<string, string> = { reason: "The justification", change_record: "The change record", changeRecord: "The change record", rollback_plan: "The roll-back plan", rollbackPlan: "The roll-back plan", subject: "The key's name", owner: "The owner", purpose: "The purpose" };
+
+function lead(context: SignContextView): string {
+  const both = context.custody.local ? " On this local custody both seals are made on this machine." : "";
+  if (context.act.kind === "submit") return `Your seal is the first of ${context.quorum}. Nothing happens until another person has countersigned.${both}`;
+  if (context.act.decision === "reject") return `Your rejection ends this request for good.${both}`;
+  return `Your seal is the second of ${context.quorum}. With it the run may be started.${both}`;
+}
+
+/** A moment in which a click meant for something else does nothing. */
+function useArmed(): boolean {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      setArmed(true);
+    }, ARMED_AFTER_MS);
+    return () => {
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return armed;
+}
