@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Algorithm, KeyId, Timestamp};
 use vault::{Key, KeySpec, KeySummary};
 
+/// Versions that a difference names one by one.
+const NAMED_VERSIONS_MAX: usize = 40;
+
 macro_rules! wire_words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -282,7 +285,6 @@ fn of_kek(kek: &KnownKek, kind: DriftKind, register: String, vault: String, weak
 
 fn compare_key(key: &SeenKey, kek: &KnownKek, drift: &mut Vec<Drift>) {
     let mut found = |kind, register: String, vault: String| drift.push(of_kek(kek, kind, register, vault, key.weak));
-    let names = |versions: Vec<&str>| versions.join(", ");
     let seen_of = |version: &str| key.versions.iter().find(|seen| seen.version == version);
     let pairs: Vec<(&KnownVersion, &SeenVersion)> =
         kek.versions.iter().filter_map(|known| Some((known, seen_of(&known.version)?))).collect();
@@ -326,6 +328,13 @@ fn unknown_versions<'k>(key: &'k SeenKey, kek: &KnownKek, pairs: &[(&KnownVersio
     let is_known = |seen: &SeenVersion| kek.versions.iter().any(|known| known.version == seen.version);
     let is_history = |seen: &SeenVersion| seen.created.zip(first).is_some_and(|(created, first)| created < first);
     key.versions.iter().filter(|seen| !is_known(seen) && !is_history(seen)).map(|seen| seen.version.as_str()).collect()
+}
+
+/// Version names in one text that the register keeps.
+fn names(versions: Vec<&str>) -> String {
+    let rest = versions.len().saturating_sub(NAMED_VERSIONS_MAX);
+    let named = versions.into_iter().take(NAMED_VERSIONS_MAX).collect::<Vec<_>>().join(", ");
+    if rest == 0 { named } else { format!("{named} and {rest} more") }
 }
 
 fn compare_secrets(seen: &Seen, known: &Known, drift: &mut Vec<Drift>) {
