@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use custody::CustodyIdentity;
 use custody::founding::{Founder, Founding, FoundingError, found, pin};
 use custody::session::{SessionError, unlock};
-use custody::CustodyIdentity;
 use domain::{CustodyId, OperatorId, Role, Text, TextError, Timestamp};
 use keychain::{CreateError, DeviceKey, Item, ItemKind, KeychainError, Passphrase, Secret};
 use ledger::Signer;
@@ -200,8 +200,11 @@ impl Ceremony {
         let (Some(first), Some(second)) = (&self.first, &self.second) else { return Err(CeremonyError::SeatEmpty) };
         let Place::Local(local) = premises.place.as_ref() else { return Err(CeremonyError::NotHere) };
         let custody = identity(premises)?;
-        let founding =
-            Founding { custody: custody.clone(), name: local.profile().name().to_owned(), vault_host: local.vault().host().to_owned() };
+        let founding = Founding {
+            custody: custody.clone(),
+            name: local.profile().name().to_owned(),
+            vault_host: local.vault().host().to_owned(),
+        };
         let (address, login, password) = superuser(local);
         for seated in [first, second] {
             let own = random_password()?;

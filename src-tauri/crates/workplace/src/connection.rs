@@ -54,7 +54,11 @@ impl Connection {
             database: self.database_name.clone(),
             tls: Tls::Off,
         };
-        if address.is_local() { address } else { Address { tls: Tls::VerifyFull { ca: self.database_ca.clone() }, ..address } }
+        if address.is_local() {
+            address
+        } else {
+            Address { tls: Tls::VerifyFull { ca: self.database_ca.clone() }, ..address }
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use register::{AdminError, ConnectError};
 
 use crate::connection::Connection;
 use crate::premises::Premises;
-use crate::secrets::KeychainSecrets;
 
 /// Under which name items are kept in the keychain.
 const SERVICE: &str = "com.countersign.console";
@@ -131,8 +130,7 @@ impl Workplace {
         if matches!(self.standing()?, Standing::Remote(_)) {
             return Err(WorkplaceError::Taken { folder: self.home.clone() });
         }
-        let secrets = KeychainSecrets::new(self.keychain.clone());
-        let local = LocalCustody::open(&self.home, name, environment, &secrets).await?;
+        let local = LocalCustody::open(&self.home, name, environment, self.keychain.clone()).await?;
         Premises::local(self.clone(), local).await
     }
 
@@ -144,8 +142,8 @@ impl Workplace {
         match self.standing()? {
             Standing::Nothing => Err(WorkplaceError::Nothing { folder: self.home.clone() }),
             Standing::Local(_) => {
-                let secrets = KeychainSecrets::new(self.keychain.clone());
-                Premises::local(self.clone(), LocalCustody::reopen(&self.home, &secrets).await?).await
+                let local = LocalCustody::reopen(&self.home, self.keychain.clone()).await?;
+                Premises::local(self.clone(), local).await
             }
             Standing::Remote(connection) => Ok(Premises::remote(self.clone(), connection)),
         }

@@ -9,7 +9,6 @@ mod desk;
 mod home;
 mod people;
 mod premises;
-mod secrets;
 mod trial;
 
 pub use ceremony::{Ceremony, CeremonyError, FounderCard, Seat, Seated};

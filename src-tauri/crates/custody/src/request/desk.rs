@@ -314,8 +314,11 @@ fn check_grace(plan: &Plan) -> Result<(), RequestError> {
     }
 }
 
-/// Differences as the ledger keeps them: one line each.
+/// Differences as the ledger keeps them: fact by fact, planned and found.
 fn describe(differences: &[Change]) -> String {
-    let line = |change: &Change| format!("{}.{}: {} -> {}", change.subject, change.field, change.before, change.after);
-    differences.iter().map(line).collect::<Vec<_>>().join("\n")
+    let sides = |change: &Change| {
+        let fact = format!("{}.{}", change.subject, change.field);
+        (fact, serde_json::json!({ "planned": change.before, "found": change.after }))
+    };
+    serde_json::Value::Object(differences.iter().map(sides).collect()).to_string()
 }

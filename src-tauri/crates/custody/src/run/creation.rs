@@ -43,7 +43,7 @@ impl<'a> Creation<'a> {
     async fn create(&self) -> Result<Evidence, RunError> {
         let made = self.hands.version_of_this_run(&self.name, &self.spec, Effect::CreateKey).await?;
         if self.hands.row().await?.new_version.as_deref() != Some(made.version.as_str()) {
-            self.hands.record_version(&made, Evidence::new()).await?;
+            self.hands.record_version(&made, Effect::CreateKey).await?;
         }
         Ok(Evidence::from([
             ("version", made.version.as_str().to_owned()),

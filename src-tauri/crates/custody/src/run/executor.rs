@@ -159,7 +159,8 @@ impl Console {
             Direction::Back => plan,
         };
         let lease = self.take(author, &row).await?;
-        let hands = Hands { console: self, author, run, key: row.key, lease };
+        let quiet_until = (row.owner_session != author.key_id()).then_some(row.lease_until);
+        let hands = Hands { console: self, author, run, key: row.key, lease, quiet_until };
         let taken = Taken::new(&self.register.steps(run).await?);
         let meter = Meter::new(progress.clone(), run);
         let reached = follow(&hands, &authority, row.direction, &taken, meter, steering).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use canonical::Encoder;
-use domain::{KeyId, RunId, StepKind};
+use domain::{KeyId, RunId, StepKind, Timestamp};
 use envelope::KekPublic;
 use register::{Receipt, RegisterError};
 use vault::{Key, KeySpec, ObjectName, VaultError, VersionId};
@@ -35,6 +35,8 @@ pub(crate) struct Hands<'a> {
     pub run: RunId,
     pub key: KeyId,
     pub lease: Lease,
+    /// Until when another console of the same person may still think that the run is its own.
+    pub quiet_until: Option<Timestamp>,
 }
 
 impl Hands<'_> {
@@ -87,16 +89,19 @@ impl Hands<'_> {
         perform(effect, self.console.vault.set_enabled(name, version, enabled)).await
     }
 
-    /// Records a version of the run's key: a new one, or that it was disabled or enabled.
-    pub async fn record_version(&self, created: &Key, particulars: Evidence) -> Result<(), RunError> {
+    /// Records what the vault made for this run: a version of its key, or the key itself.
+    pub async fn record_version(&self, created: &Key, effect: Effect) -> Result<(), RunError> {
+        let verb = match effect {
+            Effect::CreateKey => "key.created",
+            _ => "key.version_created",
+        };
         let digest = hex::encode(public_half(created)?.digest());
         let created_at = created.created.ok_or(RunError::Record { what: "creation time" })?;
         let act = self
-            .key_act("key.version_created")
+            .key_act(verb)
             .with("version", created.version.as_str())
             .with("public_key_digest", digest)
             .with("created_at", created_at.as_microsecond());
-        let act = particulars.into_iter().fold(act, |act, (name, value)| act.with(name, value));
         let entry = self.console.entry(self.author, act).await?;
         perform(Effect::RecordVersion, self.console.register.record_version(entry.as_act())).await.map_err(explain)?;
         Ok(())

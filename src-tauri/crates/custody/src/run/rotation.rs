@@ -106,7 +106,7 @@ impl Rotation<'_> {
         let old = self.hands.console.vault.key(&self.name, Some(&self.old)).await?;
         let made = self.hands.version_of_this_run(&self.name, &old.spec, Effect::CreateVersion).await?;
         if self.hands.row().await?.new_version.as_deref() != Some(made.version.as_str()) {
-            self.hands.record_version(&made, Evidence::new()).await?;
+            self.hands.record_version(&made, Effect::CreateVersion).await?;
         }
         Ok(Evidence::from([
             ("version", made.version.as_str().to_owned()),
