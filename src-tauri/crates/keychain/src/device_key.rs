@@ -37,7 +37,7 @@ impl DevicePublic {
 }
 
 /// The device keys in the keychain: one for each operator of a custody.
-pub struct DeviceKey;
+pub enum DeviceKey {}
 
 /// A device key was not made or its passphrase not changed.
 #[derive(Debug, thiserror::Error)]

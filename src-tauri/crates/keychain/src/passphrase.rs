@@ -47,9 +47,7 @@ impl Passphrase {
     #[must_use]
     pub fn new(typed: String) -> Self {
         let typed = Zeroizing::new(typed);
-        // Room for all of it at once: a buffer that grows leaves copies behind. NFKC can lengthen, at most 18 times (U+FDFA).
-        let mut normal = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(EXPANSION_MAX)));
-        normal.extend(typed.nfkc());
+        let normal = collect(|| typed.nfkc());
         Self(normal)
     }
 
@@ -83,9 +81,14 @@ impl Passphrase {
 
 /// Case, spaces and punctuation make a guessable passphrase no harder to guess.
 fn comparable(text: &str) -> Zeroizing<String> {
-    let mut letters = Zeroizing::new(String::with_capacity(text.len().saturating_mul(EXPANSION_MAX)));
-    letters.extend(text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase));
-    letters
+    collect(|| text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase))
+}
+
+/// Room for all of it at once: a string that grows leaves copies of itself behind.
+fn collect<I: Iterator<Item = char>>(chars: impl Fn() -> I) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(chars().map(char::len_utf8).sum()));
+    text.extend(chars());
+    text
 }
 
 /// "aaaaaaaaaaaa" and "abababababab" are long and worth nothing.
@@ -114,8 +117,6 @@ fn is_mostly(letters: &str, name: &str) -> bool {
     const MORE_MAX: usize = 4;
     name.len() >= 3 && letters.contains(name) && letters.replace(name, "").len() <= MORE_MAX
 }
-
-const EXPANSION_MAX: usize = 18;
 
 /// Sequences of the keyboard and the alphabet; any part of them counts.
 const RUNS: &[&str] = &[

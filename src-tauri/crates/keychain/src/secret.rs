@@ -39,6 +39,41 @@ impl Zeroize for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Passphrase, SessionKey, UnlockedDeviceKey};
+
+    /// A type that is `Clone` has two implementations of this: then naming one without saying which does not compile.
+    trait MustNotClone<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotClone<()> for T {}
+    impl<T: Clone> MustNotClone<u8> for T {}
+
+    trait MustNotShow<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotShow<()> for T {}
+    impl<T: std::fmt::Debug> MustNotShow<u8> for T {}
+
+    trait MustNotSerialize<Which> {
+        const HOLDS: bool = true;
+    }
+    impl<T: ?Sized> MustNotSerialize<()> for T {}
+    impl<T: serde::Serialize> MustNotSerialize<u8> for T {}
+
+    macro_rules! assert_kept_in {
+        ($($secret:ty),+) => {$(
+            assert!(<$secret as MustNotClone<_>>::HOLDS);
+            assert!(<$secret as MustNotShow<_>>::HOLDS);
+            assert!(<$secret as MustNotSerialize<_>>::HOLDS);
+        )+};
+    }
+
+    /// private keys, passphrases and passwords can be neither copied nor printed nor sent over any wire: this test
+    /// does not compile otherwise.
+    #[test]
+    fn secrets_cannot_be_cloned_shown_or_serialised() {
+        assert_kept_in!(Secret, Passphrase, SessionKey, UnlockedDeviceKey);
+    }
 
     /// wiping leaves nothing of the bytes.
     #[test]

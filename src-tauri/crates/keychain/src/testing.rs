@@ -25,7 +25,7 @@ const START_TIME_MAX: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const KEYRING_PASSWORD: &str = "private keyring";
 
-/// Stops bus and keyring as soon as its standard input ends, which the kernel sees to however the test ends. Its first line
+/// Stops bus and keyring and removes their files as soon as its standard input ends, which the kernel sees to however the test ends. Its first line
 /// is the keyring's password; without one, no keyring is started.
 const GUARDIAN: &str = r#"
 home=$1
@@ -48,6 +48,7 @@ done
 [ -n "$keyring" ] && kill "$keyring"
 kill "$bus"
 wait
+rm -rf "$home"
 "#;
 
 /// A session bus with a keychain of its own.
@@ -216,7 +217,7 @@ impl PrivateKeyring {
 impl Drop for PrivateKeyring {
     fn drop(&mut self) {
         drop(self.orders.take());
-        // It ends by itself now; its directory is removed afterwards. There is nobody to tell when waiting fails.
+        // It ends by itself now. There is nobody to tell when waiting for that fails.
         drop(self.guardian.wait());
     }
 }
