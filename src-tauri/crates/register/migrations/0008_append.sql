@@ -118,14 +118,14 @@ $$;
 CREATE FUNCTION custody.check_key(act custody.act, signed_by text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    key_id bytea := act.key_ids[1];
+    signing bytea := act.key_ids[1];
     device custody.device;
     session custody.session;
 BEGIN
-    SELECT * INTO session FROM custody.session AS s WHERE s.key_id = check_key.key_id;
-    SELECT * INTO device FROM custody.device AS d WHERE d.key_id = coalesce(session.device, check_key.key_id);
+    SELECT * INTO session FROM custody.session AS s WHERE s.key_id = signing;
+    SELECT * INTO device FROM custody.device AS d WHERE d.key_id = coalesce(session.device, signing);
     IF device.key_id IS NULL OR device.operator <> act.actor OR (session.key_id IS NOT NULL AND session.operator <> act.actor) THEN
-        PERFORM custody.fail('wrong_key', jsonb_build_object('key_id', encode(key_id, 'hex')));
+        PERFORM custody.fail('wrong_key', jsonb_build_object('key_id', encode(signing, 'hex')));
     END IF;
     IF device.status <> 'active' THEN
         PERFORM custody.fail('device_revoked', jsonb_build_object('device', device.name));

@@ -87,22 +87,22 @@ CREATE FUNCTION custody.do_open_session(entry bytea, signatures bytea) RETURNS c
 LANGUAGE plpgsql AS $$
 DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['session.opened'], 'session', 'device');
-    public_key bytea := custody.attr_hex(act, 'public_key', 32);
+    its_key bytea := custody.attr_hex(act, 'public_key', 32);
     expires timestamptz := custody.attr_time(act, 'expires_at');
 BEGIN
-    IF act.subject <> encode(sha256(public_key), 'hex') THEN
+    IF act.subject <> encode(sha256(its_key), 'hex') THEN
         PERFORM custody.fail('wrong_subject', jsonb_build_object('why', 'a session is named by its key id'));
     END IF;
     IF expires <= act.now OR expires > act.entry_time + interval '12 hours' THEN
         PERFORM custody.fail('session_term', jsonb_build_object('hours_max', 12));
     END IF;
-    IF EXISTS (SELECT FROM custody.device AS d WHERE d.public_key = do_open_session.public_key)
-       OR EXISTS (SELECT FROM custody.session AS s WHERE s.public_key = do_open_session.public_key) THEN
+    IF EXISTS (SELECT FROM custody.device AS d WHERE d.public_key = its_key)
+       OR EXISTS (SELECT FROM custody.session AS s WHERE s.public_key = its_key) THEN
         PERFORM custody.fail('key_known', jsonb_build_object('why', 'a session key is made for one session'));
     END IF;
     act := custody.append(act);
     INSERT INTO custody.session (key_id, public_key, device, operator, opened_at, expires_at, opened_seq)
-    VALUES (sha256(public_key), public_key, act.key_ids[1], act.actor, act.now, expires, act.seq);
+    VALUES (sha256(its_key), its_key, act.key_ids[1], act.actor, act.now, expires, act.seq);
     RETURN custody.accepted(act);
 END
 $$;
