@@ -155,3 +155,28 @@ fn mortal(program: &str) -> Command {
     command.args(["--pdeathsig", "TERM", "--", program]);
     command
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at once")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_a_display_and_a_keychain_and_leaves_nothing() {
+        let session = Session::start().unwrap();
+        let home = session.home.clone();
+        let pids: Vec<u32> = session.servers.iter().map(Child::id).collect();
+        let mut look = Command::new("xdpyinfo");
+        session.lend(&mut look);
+        assert!(look.output().unwrap().status.success());
+        let mut ask = Command::new("dbus-send");
+        session.lend(&mut ask);
+        ask.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"]);
+        ask.args(["org.freedesktop.Secret.Service.ReadAlias", "string:default"]);
+        let answer = String::from_utf8(ask.output().unwrap().stdout).unwrap();
+        assert!(answer.contains("/org/freedesktop/secrets/collection/"), "no default keyring: {answer}");
+        drop(session);
+        assert!(!home.exists());
+        assert!(pids.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists()));
+    }
+}
