@@ -141,15 +141,12 @@ pub(crate) fn make_token_source(
     let way = credential.way();
     let source: azure_core::Result<Arc<dyn TokenCredential>> = match credential {
         Credential::LocalToken(token) => return make_local_token(token, settings),
-        Credential::DeveloperTools => {
-            DeveloperToolsCredential::new(None).map(|source| source as Arc<dyn TokenCredential>)
-        }
+        Credential::DeveloperTools => shared(DeveloperToolsCredential::new(None)),
         Credential::ClientSecret { tenant, client, secret } => {
             let options = ClientSecretCredentialOptions { client_options: authority_options(settings)? };
             // LIMIT: the SDK keeps its own copy of the secret and does not wipe it.
             let secret = Secret::new(secret.as_str().to_owned());
-            ClientSecretCredential::new(&tenant, client, secret, Some(options))
-                .map(|source| source as Arc<dyn TokenCredential>)
+            shared(ClientSecretCredential::new(&tenant, client, secret, Some(options)))
         }
         Credential::ManagedIdentity { client } => {
             let options = ManagedIdentityCredentialOptions {
@@ -159,20 +156,26 @@ pub(crate) fn make_token_source(
                     ..ClientOptions::default()
                 },
             };
-            ManagedIdentityCredential::new(Some(options)).map(|source| source as Arc<dyn TokenCredential>)
+            shared(ManagedIdentityCredential::new(Some(options)))
         }
         Credential::WorkloadIdentity => {
             let options = WorkloadIdentityCredentialOptions {
                 credential_options: ClientAssertionCredentialOptions { client_options: authority_options(settings)? },
                 ..Default::default()
             };
-            WorkloadIdentityCredential::new(Some(options)).map(|source| source as Arc<dyn TokenCredential>)
+            shared(WorkloadIdentityCredential::new(Some(options)))
         }
     };
     match source {
         Ok(source) => Ok(Arc::new(SignIn { source, way })),
         Err(_cause) => Err(VaultError::SignIn { way, cause: SignInCause::NotConfigured }),
     }
+}
+
+fn shared<C: TokenCredential + 'static>(
+    source: azure_core::Result<Arc<C>>,
+) -> azure_core::Result<Arc<dyn TokenCredential>> {
+    source.map(|source| -> Arc<dyn TokenCredential> { source })
 }
 
 fn make_local_token(

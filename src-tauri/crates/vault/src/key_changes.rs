@@ -7,7 +7,8 @@ use crate::budget::CallCost;
 use crate::call::Call;
 use crate::classify::Effect;
 use crate::error::{Action, VaultError};
-use crate::key::{DeletedKey, Key, KeySpec, Tags, tags_for_vault};
+use crate::key::{DeletedKey, Key, KeySpec, Tags};
+use crate::key_answers::tags_for_vault;
 use crate::name::{ObjectName, VersionId};
 use crate::vault::Vault;
 

@@ -14,6 +14,7 @@ mod credential;
 mod dial;
 mod error;
 mod key;
+mod key_answers;
 mod key_changes;
 mod key_reads;
 mod name;

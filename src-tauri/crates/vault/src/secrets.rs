@@ -8,7 +8,8 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::address::VaultAddress;
-use crate::key::{Recovery, Tags, object_of, tags_of, timestamp};
+use crate::key::{Recovery, Tags};
+use crate::key_answers::{object_of, tags_of, timestamp};
 use crate::name::{ObjectName, VersionId};
 
 /// A secret or one of its versions, without its value.

@@ -1,12 +1,6 @@
 //! What this crate promises of a vault, held against one: the local vault, which is itself held to Microsoft's clients.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod canned;
 mod deletion;
