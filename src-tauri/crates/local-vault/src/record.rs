@@ -95,7 +95,7 @@ impl<'a> Record<'a> {
             "properties": {
                 "clientInfo": self.client,
                 "requestUri": self.request_uri,
-                "id": id.unwrap_or(&self.request_uri),
+                "id": id.unwrap_or_else(|| self.request_uri.split('?').next().unwrap_or_default()),
                 "httpStatusCode": status.as_u16(),
             },
         })

@@ -28,13 +28,16 @@ async fn every_call_is_recorded_as_azure_does() {
             (it["operationName"].as_str().unwrap(), it["resultType"].as_str().unwrap(), status)
         })
         .collect();
-    assert_eq!(brief, [
-        ("KeyCreate", "Success", 200),
-        ("KeyWrap", "Success", 200),
-        ("KeyGet", "Failed", 404),
-        ("KeyRotate", "Failed", 403),
-        ("Authentication", "Failed", 401),
-    ]);
+    assert_eq!(
+        brief,
+        [
+            ("KeyCreate", "Success", 200),
+            ("KeyWrap", "Success", 200),
+            ("KeyGet", "Failed", 404),
+            ("KeyRotate", "Failed", 403),
+            ("Authentication", "Failed", 401),
+        ]
+    );
     let wrap = &records[1];
     assert_eq!(wrap["category"], "AuditEvent");
     assert_eq!(wrap["operationVersion"], "7.5");

@@ -43,11 +43,7 @@ async fn statuses_come_when_they_are_asked_for_and_change_nothing() {
     let faults = vault.running.faults();
     let throttled = FaultAction::Status { status: 429, retry_after_s: Some(17) };
     faults.set(rule(Operation::KeyRotate, FaultWhen::Nth(1), throttled));
-    faults.set(rule(
-        Operation::KeyRotate,
-        FaultWhen::Nth(2),
-        FaultAction::Status { status: 500, retry_after_s: None },
-    ));
+    faults.set(rule(Operation::KeyRotate, FaultWhen::Nth(2), FaultAction::Status { status: 500, retry_after_s: None }));
     let first = vault.post("/keys/k/rotate", json!({})).await;
     assert_eq!((first.status, first.headers["retry-after"].to_str().unwrap()), (429, "17"));
     assert_eq!(vault.post("/keys/k/rotate", json!({})).await.refusal(), (500, "InternalServerError", None));

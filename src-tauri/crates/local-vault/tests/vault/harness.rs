@@ -63,12 +63,7 @@ impl Vault {
         Self::on(directory, |_| {}).await
     }
 
-    pub async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Reply, reqwest::Error> {
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Reply, reqwest::Error> {
         let token = self.running.token().to_owned();
         send(&self.client, self.running.url(), &token, method, path, body).await
     }

@@ -72,20 +72,20 @@ async fn everything_is_sealed_on_the_disk() {
     let modulus = unb64(&made["key"]["n"]);
     let Vault { running, directory, .. } = vault;
     running.shutdown().await;
-    let hidden: [&[u8]; 6] = [
-        b"sk_live_canary",
-        b64(b"sk_live_canary").as_bytes().to_vec().leak(),
+    let mut hidden: Vec<Vec<u8>> = vec![
+        b"sk_live_canary".to_vec(),
         // A private key in PKCS #8 holds the modulus; a public one is nowhere stored by itself.
-        &modulus[10..40],
-        b64(&modulus)[12..50].as_bytes().to_vec().leak(),
-        b"PRIVATE KEY",
-        &STORE_KEY,
+        modulus[10..40].to_vec(),
+        b"PRIVATE KEY".to_vec(),
+        STORE_KEY.to_vec(),
     ];
+    // Base64 of the same bytes reads in three ways, by where they begin.
+    hidden.extend((0..3).map(|skip| b64(&modulus[skip..]).as_bytes()[12..50].to_vec()));
     let mut seen = 0;
     each_file(directory.path(), &mut |path, contents| {
         seen += 1;
         let log = path.components().any(|it| it.as_os_str() == "audit");
-        for needle in hidden {
+        for needle in &hidden {
             assert!(!holds(contents, needle), "{}", path.display());
         }
         // The audit log names objects, as Azure's does; stored objects do not.

@@ -3,9 +3,7 @@ use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::http::{ClientOptions, Transport};
 use azure_core::time::{Duration, OffsetDateTime};
-use azure_security_keyvault_keys::models::{
-    CreateKeyParameters, EncryptionAlgorithm, KeyOperationParameters, KeyType,
-};
+use azure_security_keyvault_keys::models::{CreateKeyParameters, EncryptionAlgorithm, KeyOperationParameters, KeyType};
 use azure_security_keyvault_keys::{KeyClient, KeyClientOptions, ResourceExt};
 use std::sync::Arc;
 
