@@ -130,6 +130,7 @@ DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['operator.suspended'], 'operator', 'session');
     target custody.operator;
 BEGIN
+    PERFORM custody.require_role(act, '{security,devops,engineering}');
     SELECT * INTO target FROM custody.operator AS o WHERE o.id = custody.text_id(act.subject, 'subject');
     IF target.id IS NULL THEN
         PERFORM custody.fail('operator_unknown');

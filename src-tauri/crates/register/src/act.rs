@@ -63,7 +63,7 @@ impl OutcomeRow {
 
 const LENGTH: &str = "a chain hash has 32 bytes";
 
-fn decoding(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> RegisterError {
+pub(crate) fn decoding(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> RegisterError {
     RegisterError::Other(sqlx::Error::Decode(why.into()))
 }
 

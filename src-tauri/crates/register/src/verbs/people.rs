@@ -1,6 +1,8 @@
 //! Founding, sessions, suspension, and what was refused.
 
 use super::verbs;
+use crate::act::decoding;
+use crate::{Register, RegisterError};
 
 verbs! {
     /// Founds the custody: entry 1, signed by both founders, handed in by whoever migrated the database.
@@ -13,4 +15,17 @@ verbs! {
     suspend_operator();
     /// Puts a range of kept refusals under the ledger's seal.
     attest_refusals();
+}
+
+impl Register {
+    /// SHA-256 over the kept refusals `first` to `last`: what [`Register::attest_refusals`] puts under the ledger's seal.
+    ///
+    /// # Errors
+    /// When the register cannot be reached.
+    pub async fn refusals_digest(&self, first: u64, last: u64) -> Result<[u8; 32], RegisterError> {
+        let number = |id: u64| i64::try_from(id).unwrap_or(i64::MAX);
+        let query = sqlx::query_scalar::<_, Vec<u8>>("SELECT custody.refusals_digest($1, $2)");
+        let digest = query.bind(number(first)).bind(number(last)).fetch_one(self.pool()).await?;
+        <[u8; 32]>::try_from(digest).map_err(|_length| decoding("a digest has 32 bytes"))
+    }
 }

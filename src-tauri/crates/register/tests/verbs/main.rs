@@ -1,0 +1,13 @@
+//! Every verb of the register on a real PostgreSQL: what it does, what it refuses, and that it keeps what it refused.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod keys;
+mod logins;
+mod people;
+mod requests;
+mod roles;
+mod runs;
+mod turning;
