@@ -86,6 +86,7 @@ fn another_process(place: &Place) -> Child {
 
 /// Does nothing unless another test starts it with a folder.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "the test that starts it says so by the environment")]
 async fn a_process_that_serves_until_it_is_killed() {
     let Some(folder) = std::env::var_os("LOCAL_CUSTODY_FOLDER").map(PathBuf::from) else { return };
     let keychain = tokio::task::spawn_blocking(|| Keychain::open(SERVICE).unwrap()).await.unwrap();
