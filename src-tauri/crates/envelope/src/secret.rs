@@ -124,10 +124,14 @@ mod tests {
     /// compile otherwise.
     #[test]
     fn key_material_cannot_be_cloned_serialised_or_compared() {
-        assert!(<crate::Dek as MustNotClone<_>>::HOLDS && <crate::Dek as MustNotSerialize<_>>::HOLDS);
-        assert!(<Secret<32> as MustNotClone<_>>::HOLDS && <Secret<32> as MustNotSerialize<_>>::HOLDS);
-        assert!(<SecretBytes as MustNotClone<_>>::HOLDS && <SecretBytes as MustNotSerialize<_>>::HOLDS);
-        assert!(<crate::Dek as MustNotCompare<_>>::HOLDS && <SecretBytes as MustNotCompare<_>>::HOLDS);
+        macro_rules! assert_kept_in {
+            ($($secret:ty),+) => {$(
+                const { assert!(<$secret as MustNotClone<_>>::HOLDS) };
+                const { assert!(<$secret as MustNotSerialize<_>>::HOLDS) };
+                const { assert!(<$secret as MustNotCompare<_>>::HOLDS) };
+            )+};
+        }
+        assert_kept_in!(crate::Dek, Secret<32>, SecretBytes);
     }
 
     /// wiping overwrites the bytes, not only their length.

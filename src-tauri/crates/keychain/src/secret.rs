@@ -62,9 +62,9 @@ mod tests {
 
     macro_rules! assert_kept_in {
         ($($secret:ty),+) => {$(
-            assert!(<$secret as MustNotClone<_>>::HOLDS);
-            assert!(<$secret as MustNotShow<_>>::HOLDS);
-            assert!(<$secret as MustNotSerialize<_>>::HOLDS);
+            const { assert!(<$secret as MustNotClone<_>>::HOLDS) };
+            const { assert!(<$secret as MustNotShow<_>>::HOLDS) };
+            const { assert!(<$secret as MustNotSerialize<_>>::HOLDS) };
         )+};
     }
 
