@@ -1,10 +1,7 @@
-//! The files under version control that people write.
-
-use std::path::Path;
+//! The files that people write.
 
 use crate::failure::{Outcome, Tried as _};
 use crate::places;
-use crate::program::{self, command};
 
 /// One file.
 pub struct Source {
@@ -19,22 +16,29 @@ pub struct Sources(Vec<Source>);
 /// What is written by hand and can be read line by line.
 const ENDINGS: [&str; 9] = [".rs", ".ts", ".tsx", ".css", ".sql", ".md", ".mjs", ".py", ".toml"];
 
+/// Directories that programs fill.
+const GENERATED: [&str; 5] = [".git", "target", "node_modules", "dist", "gen"];
+
 impl Sources {
-    /// Reads them: what git follows, and what it will follow once it is added.
+    /// Reads them.
     pub fn read() -> Outcome<Self> {
-        let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-        let list = program::answer(&mut command("git", &arguments))?;
-        let paths = list.split('\0').filter(|path| ENDINGS.iter().any(|ending| path.ends_with(ending)));
+        let root = places::root();
         let mut sources = Vec::new();
-        for path in paths {
-            let file = places::root().join(path);
-            // Deleted in the work tree and not yet in the index.
-            if !Path::new(&file).exists() {
-                continue;
+        let mut directories = vec![root.clone()];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(&directory).tried(directory.display())?.flatten() {
+                let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+                let kind = entry.file_type().tried(path.display())?;
+                if kind.is_dir() && !GENERATED.contains(&name.as_str()) {
+                    directories.push(path);
+                } else if kind.is_file() && ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+                    let text = std::fs::read_to_string(&path).tried(path.display())?;
+                    let path = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+                    sources.push(Source { path, text });
+                }
             }
-            let text = std::fs::read_to_string(&file).tried(path)?;
-            sources.push(Source { path: path.to_owned(), text });
         }
+        sources.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Self(sources))
     }
 
