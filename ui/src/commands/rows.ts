@@ -14,7 +14,7 @@ export function useRowKeys(name: string, list: RefObject<HTMLElement | null>): v
     next?.scrollIntoView({ block: "nearest" });
   };
   useKeys(name, [
-    { keys: "j", label: "Next row", act: () => { step(1); }, shown: true },
-    { keys: "k", label: "Previous row", act: () => { step(-1); }, shown: true },
+    { keys: "j", label: "Move", act: () => { step(1); }, shown: true },
+    { keys: "k", label: "Move", act: () => { step(-1); }, shown: true },
   ]);
 }

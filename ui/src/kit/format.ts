@@ -52,6 +52,11 @@ export function longMoment(at: Micros): string {
   return `${DAYS[dateOf(at).getUTCDay()] ?? ""} ${moment(at)}`;
 }
 
+/** 17 Nov 2026, 09:14:22 UTC */
+export function momentSeconds(at: Micros): string {
+  return `${day(at)}, ${clockSeconds(at)} UTC`;
+}
+
 /** 17 Nov 2026, 09:14:22.208 UTC */
 export function exactMoment(at: Micros): string {
   const millis = String(dateOf(at).getUTCMilliseconds()).padStart(3, "0");

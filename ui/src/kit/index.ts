@@ -13,3 +13,5 @@ export { Ago, Bar, Chip, Copy, Hash, Status, useNow, When } from "./text";
 export * from "./words";
 export { useDebounced } from "./useDebounced";
 export { actWord } from "./ledgerWords";
+export { VirtualTable, type ColumnHead } from "./VirtualTable";
+export { useRowHeight } from "./useRowHeight";

@@ -219,11 +219,11 @@ const LEDGER_FAULT: Record<LedgerFault, string> = {
 export const CELL_PROBLEM: Record<CellProblem, string> = {
   missing: "is empty", unknown_column: "is not a known column", column_missing: "is missing from the header",
   column_twice: "stands twice in the header", wrong_cell_count: "has another number of cells than the header",
-  unknown_word: "is not one of the accepted words", not_a_date: "is not a date (YYYY-MM-DD)", not_a_number: "is not a number",
+  unknown_word: "is not one of the accepted words", not_a_date: "is not a date (YYYY-MM-DD), or one that cannot be", not_a_number: "is not a whole number in range",
   too_long: "is too long", hidden_characters: "holds characters that cannot be seen", duplicate_in_file: "stands twice in this file",
   already_in_register: "is in the register already, with other values", other_environment: "belongs to another environment",
-  weak_algorithm: "is not an approved algorithm", legacy_storage: "is legacy storage without a date to leave it",
-  not_selectable: "cannot be chosen for this type", owner_and_purpose_needed: "needs an owner and a purpose",
+  weak_algorithm: "is not an approved algorithm", legacy_storage: "is legacy storage: closed to new keys, and it needs a date to leave it",
+  not_selectable: "does not come in by a file", owner_and_purpose_needed: "needs an owner and a purpose",
   tenant_needed: "needs a tenant and an integration", not_utf8: "is not UTF-8 text",
 };
 

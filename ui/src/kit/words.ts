@@ -103,6 +103,11 @@ export function requestTitle(row: { operation: OperationKind; subject: string; v
   return row.operation === "rotate_kek" ? `Rotate KEK ${row.subject} to version ${row.versionAfter}` : `Create KEK ${row.subject}`;
 }
 
+/** The same, for lists, without the version. */
+export function shortTitle(row: { operation: OperationKind; subject: string }): string {
+  return `${row.operation === "rotate_kek" ? "Rotate" : "Create"} KEK ${row.subject}`;
+}
+
 /** "rotation", "creation": names the act on its button. */
 export const OPERATION_NOUN: Record<OperationKind, string> = { rotate_kek: "rotation", create_kek: "creation" };
 

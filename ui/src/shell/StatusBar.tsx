@@ -3,6 +3,7 @@ import { clock, connection, count, dateOf, duration, Icon, useNow } from "../kit
 import { shownKey, useScopes } from "../commands/keys";
 
 const POLL_MS = 10_000;
+const HINTS_MAX = 4;
 
 /** What is always true of the window: ledger, vault, register, and the keys of this screen. */
 export function StatusBar({ custody, locksAt }: { readonly custody: CustodyHeadView; readonly locksAt: Micros }) {
@@ -65,16 +66,19 @@ function Link({ icon, link, wide }: { readonly icon: "vault" | "database"; reado
 function Hints() {
   const shown = useScopes()
     .flatMap((scope) => scope.bindings)
-    .filter((binding) => binding.shown)
-    .slice(-5);
+    .filter((binding) => binding.shown);
+  const labels = [...new Set(shown.map((binding) => binding.label))].slice(-HINTS_MAX);
   return (
     <span className="keys">
-      {shown.map((binding) => (
-        <span key={binding.keys + binding.label}>
-          {shownKey(binding.keys).map((key) => (
-            <kbd key={key}>{key}</kbd>
-          ))}{" "}
-          {binding.label}
+      {labels.map((label) => (
+        <span key={label}>
+          {shown
+            .filter((binding) => binding.label === label)
+            .flatMap((binding) => shownKey(binding.keys))
+            .map((key) => (
+              <kbd key={key}>{key}</kbd>
+            ))}{" "}
+          {label}
         </span>
       ))}
       <span>

@@ -2,7 +2,7 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type Cursor, type RequestFolder, type RequestRowView } from "../../host";
-import { Ago, Button, count, counted, Empty, OPERATION_NOUN, Reading, REQUEST_STATE, requestTitle, Seals, Segments, Status } from "../../kit";
+import { Ago, Button, count, counted, Empty, OPERATION_NOUN, Reading, REQUEST_STATE, Seals, Segments, shortTitle, Status } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
 import { onlyAuditor } from "../../commands/registry";
 import { useSession } from "../../shell/session";
@@ -88,7 +88,7 @@ function Rows({ rows, folder, shown, more, loadMore }: { readonly rows: readonly
             <span className={styles.seals}>
               <Seals slots={row.slots} />
             </span>
-            <span className="med trunc">{requestTitle(row)}</span>
+            <span className="med trunc">{shortTitle(row)}</span>
             <span className="t3 small num nowrap">
               <Ago at={row.requestedAt} />
             </span>

@@ -65,9 +65,9 @@ function Detail({ detail }: { readonly detail: RequestDetailView }) {
           <SealSlots detail={detail} />
         </div>
         {detail.plan.planHash !== null && (
-          <div className="row small t3">
+          <div className={`row small t3 ${styles.title ?? ""}`}>
             <Icon name="fingerprint" size={14} />
-            <span>What is signed:</span>
+            <span className="nowrap">What is signed:</span>
             <Hash value={detail.plan.planHash} label="plan hash" short={`sha256 ${detail.plan.planHash.slice(0, 8)}…${detail.plan.planHash.slice(-8)}`} />
             {alive && <Rechecked {...(recheck.view ? { view: recheck.view } : {})} failed={recheck.error !== undefined} again={recheck.again} busy={recheck.fetching} />}
           </div>
@@ -103,7 +103,7 @@ function Head({ detail }: { readonly detail: RequestDetailView }) {
           asked by {row.requester.name} ({listed(row.requester.roles.map((role) => ROLE[role]))}), {longMoment(row.requestedAt)}
         </span>
       </div>
-      <div className="row">
+      <div className={`row ${styles.title ?? ""}`}>
         <h2 className="big-title wrap">{requestTitle(row)}</h2>
         {open && <Deadline label="Approve" at={row.approveBy} />}
         {alive && (
@@ -155,12 +155,12 @@ function Rechecked({ view, failed, again, busy }: { readonly view?: RecheckView;
     "Computing again from live state…"
   ) : (
     <>
-      Computed again from live state <Ago at={view.at} />: {view.differences.length === 0 ? "unchanged" : counted(view.differences.length, "difference")}
+      Computed again <Ago at={view.at} />: {view.differences.length === 0 ? "unchanged" : counted(view.differences.length, "difference")}
     </>
   );
   return (
     <span className="row end" role="status">
-      {text}
+      <span className="nowrap">{text}</span>
       <Button size="sm" kind="ghost" icon="refresh-cw" busy={busy} onClick={again}>
         Compute again
       </Button>

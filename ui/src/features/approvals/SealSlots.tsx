@@ -1,5 +1,5 @@
 import type { RequestDetailView, SealSlotView } from "../../host";
-import { exactMoment, listed, refusalOfOther, ROLE, Seal, shortKeyId, slotLook } from "../../kit";
+import { momentSeconds, listed, refusalOfOther, ROLE, Seal, shortKeyId, slotLook } from "../../kit";
 import { useSession } from "../../shell/session";
 import styles from "./approvals.module.css";
 
@@ -28,7 +28,7 @@ function Slot({ slot, detail }: { readonly slot: SealSlotView; readonly detail: 
             {ROLE[slot.role]} · {slot.void ? "no longer valid" : slot.requester ? "asked for it" : "countersigned"}
             {!slot.verified && !slot.void && " · not verified here yet"}
           </span>
-          <span className="num">{exactMoment(slot.at)}</span>
+          <span className="num">{momentSeconds(slot.at)}</span>
           <span className="mono" title={slot.deviceKey}>
             key {shortKeyId(slot.deviceKey)}
           </span>
@@ -40,7 +40,7 @@ function Slot({ slot, detail }: { readonly slot: SealSlotView; readonly detail: 
           <span className="who trunc">{slot.by.name}</span>
           <span>{ROLE[slot.role]} · rejected it</span>
           <span className="wrap">“{slot.reason}”</span>
-          <span className="num">{exactMoment(slot.at)}</span>
+          <span className="num">{momentSeconds(slot.at)}</span>
         </div>
       );
     case "mine":

@@ -1,1 +1,97 @@
-export default function Ledger(_: Record<string, unknown>) { return null; }
+import { useState } from "react";
+
+import { useKeys } from "../../commands/keys";
+import { usePages, type LedgerFilter, type LedgerPageRequest, type LedgerPageView, type OperatorId } from "../../host";
+import { actWord, clockSeconds, count, day, Empty, Button, Icon, Problem, shortDay, Skeleton, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
+import { href, replace, type Route } from "../../routes/route";
+import { Main, TopBar } from "../../shell/TopBar";
+import { Entry } from "./Entry";
+import { Filters } from "./Filters";
+import styles from "./ledger.module.css";
+import { Verify } from "./Verify";
+
+const PAGE = 100;
+
+const PAGING = {
+  at: (request: LedgerPageRequest, before: number) => ({ ...request, before }),
+  next: (page: LedgerPageView) => page.nextBefore,
+};
+
+const COLUMNS: readonly ColumnHead[] = [
+  { id: "entry", label: "Entry", numeric: true },
+  { id: "at", label: "UTC" },
+  { id: "who", label: "Who" },
+  { id: "act", label: "Act" },
+  { id: "subject", label: "Subject" },
+];
+
+/** Every act, newest first, with what proves it. */
+export default function Ledger({ route }: { readonly route: Route }) {
+  const filter = filterOf(route.query);
+  const list = usePages("ledger_page", { filter, before: null, limit: PAGE }, PAGING);
+  const rows = list.pages?.flatMap((page) => page.rows);
+  const first = list.pages?.[0];
+  const height = useRowHeight();
+  const [asked] = useState(route.query["verify"] === "1");
+  const show = (change: Readonly<Record<string, string>>, id: string | null = route.id) => {
+    replace(href("ledger", id, { ...route.query, verify: "", ...change }));
+  };
+  const close = () => { show({}, null); };
+  useKeys("Ledger", [
+    { keys: "/", label: "Filter", act: () => { document.querySelector<HTMLElement>("[data-search]")?.focus(); }, shown: true },
+    ...(route.id === null ? [] : [{ keys: "Escape", label: "Close", act: close, shown: true }]),
+  ]);
+  return (
+    <>
+      <TopBar title="Ledger" meta={first && `${count(first.head)} entries${first.since === null ? "" : ` since ${day(first.since)}`}`} />
+      <Main label="Ledger">
+        <div className={`${styles.page ?? ""} ${route.id === null ? "" : (styles.open ?? "")}`}>
+          <Verify head={first?.head} atOnce={asked} />
+          <section className={styles.list} aria-label="Entries" data-region="list">
+            <Filters filter={filter} verbs={first?.verbs ?? []} query={route.query} show={show} />
+            {list.error && <div className={styles.problem}><Problem error={list.error} again={list.again} /></div>}
+            {rows === undefined ? (
+              !list.error && <Skeleton label="Reading the ledger" lines={14} />
+            ) : rows.length === 0 ? (
+              <Empty icon="search" title="No entry matches" act={<Button onClick={() => { replace(href("ledger")); }}>Clear the filter</Button>} />
+            ) : (
+              <VirtualTable label="Ledger entries" columns={COLUMNS} template={styles.columns ?? ""} rows={rows} total={first?.matching ?? rows.length} rowKey={(row) => String(row.entry)} cells={cells} current={route.id} open={(row) => { show({}, String(row.entry)); }} more={list.more} loadMore={list.loadMore} rowHeight={height} />
+            )}
+          </section>
+          {route.id !== null && <Entry key={route.id} entry={Number(route.id)} close={close} />}
+        </div>
+      </Main>
+    </>
+  );
+}
+
+function cells(row: LedgerPageView["rows"][number]) {
+  const act = actWord(row.verb);
+  return [
+    <span key="entry" className="mono">{count(row.entry)}</span>,
+    <span key="at" className="t2 num">{shortDay(row.at)} {clockSeconds(row.at)}</span>,
+    <span key="who">{row.actor?.name ?? row.actorKind}</span>,
+    <span key="act" className="row">
+      <span className={`c-${act.tone}`}>
+        <Icon name={act.icon} />
+      </span>
+      <span className="trunc">{act.word}</span>
+      {row.count !== null && <span className="t3 num">{count(row.count)}</span>}
+    </span>,
+    <span key="subject" className="t2">{row.subject}</span>,
+  ];
+}
+
+export function filterOf(query: Readonly<Record<string, string>>): LedgerFilter {
+  const micros = (text: string | undefined, plusDays: number): LedgerFilter["since"] => {
+    const ms = Date.parse(`${text ?? ""}T00:00:00Z`);
+    return Number.isNaN(ms) ? null : (String((ms + plusDays * 86_400_000) * 1000) as LedgerFilter["since"]);
+  };
+  return {
+    verbs: (query["act"] ?? "").split(",").filter((verb) => verb !== ""),
+    actor: (query["actor"] as OperatorId | undefined) ?? null,
+    text: query["text"] ?? "",
+    since: micros(query["since"], 0),
+    until: micros(query["until"], 1),
+  };
+}

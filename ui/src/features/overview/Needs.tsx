@@ -58,7 +58,7 @@ function Need({ need }: { readonly need: NeedView }) {
   switch (need.need) {
     case "sign":
       return (
-        <Row to={href("approvals", need.request.request, { folder: "for_me" })} glyph={<Seals slots={need.request.slots} />} title={requestTitle(need.request)} second={`${need.request.requester.name} asked · re-wraps ${counted(need.request.deks, "DEK")}`} what={<Said tone="ink" icon="stamp">Sign</Said>} when={<Ago at={need.request.requestedAt} />} />
+        <Row to={href("approvals", need.request.request, { folder: "for_me" })} glyph={<Seals slots={need.request.slots} />} title={requestTitle(need.request)} second={`${need.request.requester.name} asked${need.request.deks > 0 ? ` · re-wraps ${counted(need.request.deks, "DEK")}` : ""}`} what={<Said tone="ink" icon="stamp">Sign</Said>} when={<Ago at={need.request.requestedAt} />} />
       );
     case "start":
       return (

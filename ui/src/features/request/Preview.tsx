@@ -34,7 +34,9 @@ export function Preview({ draft }: { readonly draft: Draft }) {
           )}
           <p className="row small t3">
             <Icon name="info" size={14} />
-            Computed from live state in <span className="mono">{plan.vaultHost}</span>. It is computed again when you seal, when a colleague countersigns, and when it runs.
+            <span>
+              Computed from live state in <span className="mono">{plan.vaultHost}</span>. It is computed again when you seal, when a colleague countersigns, and when it runs.
+            </span>
           </p>
         </>
       )}

@@ -51,7 +51,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
         {drifted && <Differences differences={stale} lead="Live state changed since this was computed. Nothing can be signed." />}
         {context.escaped.length > 0 && (
           <Note tone="warn" icon="triangle-alert">
-            <b>Text that could be misread.</b> {context.escaped.map((text) => FIELD[text.field] ?? text.field).join(", ")} hold characters that cannot be seen or that turn the reading direction. They are shown as <span className="mono">\u&#123;…&#125;</span>.
+            <b>Text that could be misread.</b> {context.escaped.map((text) => FIELD[text.field] ?? text.field).join(", ")} {context.escaped.length === 1 ? "holds" : "hold"} characters that cannot be seen or that turn the reading direction. They are shown as <span className="mono">\u&#123;…&#125;</span>.
           </Note>
         )}
         <Statement context={context} />

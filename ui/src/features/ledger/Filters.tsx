@@ -1,0 +1,87 @@
+import { useEffect, useState } from "react";
+
+import { useRead, type LedgerFilter } from "../../host";
+import { actWord, Button, Check, Icon, Popover, useDebounced } from "../../kit";
+import styles from "./ledger.module.css";
+
+const REST_MS = 250;
+
+type FiltersProps = {
+  readonly filter: LedgerFilter;
+  readonly verbs: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+  readonly show: (change: Readonly<Record<string, string>>) => void;
+};
+
+export function Filters({ filter, verbs, query, show }: FiltersProps) {
+  const { view: people } = useRead("operators", {});
+  const actor = people?.operators.find((one) => one.person.operator === filter.actor);
+  const set = filter.verbs.length > 0 || filter.actor !== null || filter.text !== "" || filter.since !== null || filter.until !== null;
+  return (
+    <div className={styles.filters}>
+      <Search text={filter.text} set={(text) => { show({ text }); }} />
+      <Popover label="Act" className={`pill ${filter.verbs.length > 0 ? "set" : ""}`} trigger={<Trigger label="Act" value={filter.verbs.map((verb) => actWord(verb).word).join(", ")} />}>
+        {() => verbs.map((verb) => (
+          <Check key={verb} label={actWord(verb).word} checked={filter.verbs.includes(verb)} onChange={(event) => { show({ act: (event.target.checked ? [...filter.verbs, verb] : filter.verbs.filter((one) => one !== verb)).join(",") }); }} />
+        ))}
+      </Popover>
+      <Popover label="Who" className={`pill ${filter.actor === null ? "" : "set"}`} trigger={<Trigger label="Who" value={actor?.person.name ?? ""} />}>
+        {(close) => (
+          <>
+            <Check type="radio" name="actor" label="Anyone" checked={filter.actor === null} onChange={() => { show({ actor: "" }); close(); }} />
+            {people?.operators.map(({ person }) => (
+              <Check key={person.operator} type="radio" name="actor" label={person.name} checked={person.operator === filter.actor} onChange={() => { show({ actor: person.operator }); close(); }} />
+            ))}
+          </>
+        )}
+      </Popover>
+      <Day label="Since" value={query["since"] ?? ""} set={(since) => { show({ since }); }} />
+      <Day label="Until" value={query["until"] ?? ""} set={(until) => { show({ until }); }} />
+      {set && (
+        <Button size="sm" kind="ghost" onClick={() => { show({ act: "", actor: "", text: "", since: "", until: "" }); }}>
+          Clear
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
+  const [typed, setTyped] = useState(text);
+  const rested = useDebounced(typed, REST_MS);
+  useEffect(() => {
+    if (rested !== text) set(rested);
+    // Only what has been typed moves the address.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [rested]);
+  const [known, setKnown] = useState(text);
+  if (known !== text) {
+    setKnown(text);
+    if (text !== rested) setTyped(text);
+  }
+  return (
+    <span className={styles.search}>
+      <Icon name="search" size={14} />
+      <input type="search" data-search aria-label="Search the ledger" placeholder="Request, run, key, purpose" value={typed} onChange={(event) => { setTyped(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); event.currentTarget.blur(); } }} />
+    </span>
+  );
+}
+
+function Day({ label, value, set }: { readonly label: string; readonly value: string; readonly set: (value: string) => void }) {
+  return (
+    <label className={`pill ${value === "" ? "" : "set"} ${styles.day ?? ""}`}>
+      {label}
+      <input type="date" value={value} onChange={(event) => { set(event.target.value); }} />
+    </label>
+  );
+}
+
+function Trigger({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <>
+      {label}
+      {value !== "" && <b className={`trunc ${styles.pillValue ?? ""}`}>{value}</b>}
+      <Icon name="chevron-down" size={12} />
+    </>
+  );
+}
