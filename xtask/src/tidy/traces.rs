@@ -30,6 +30,7 @@ pub fn check(sources: &Sources, findings: &mut Findings) -> Outcome {
             findings.fault(format!("{number} is no requirement; it is marked by {}", joined(tests)));
         }
     }
+    let mut early = Vec::new();
     for requirement in &requirements {
         let proven = marks.contains_key(&requirement.number);
         match requirement.state.as_str() {
@@ -38,10 +39,13 @@ pub fn check(sources: &Sources, findings: &mut Findings) -> Outcome {
                     .fault(format!("{} is claimed ({}) and no test proves it", requirement.number, requirement.state));
             }
             "held" | "part" => {}
-            "later" if proven => findings.remark(format!("{} has tests and is listed as later", requirement.number)),
+            "later" if proven => early.push(requirement.number.as_str()),
             "later" => {}
             other => findings.fault(format!("{REQUIREMENTS}: {} is {other:?}", requirement.number)),
         }
+    }
+    if !early.is_empty() {
+        findings.remark(format!("listed as later and yet tested: {}", early.join(" ")));
     }
     if sources.find(TRACEABILITY).is_none_or(|page| page.text != page_of(&requirements, &marks)) {
         findings.remark(format!("{TRACEABILITY} is not up to date: cargo xtask tidy --write"));
@@ -81,19 +85,32 @@ fn marks(sources: &Sources) -> Marks {
     marks
 }
 
-/// A mark is in the comment above a test; the test's name is the next function's or string's.
+/// A mark is in the comment above a test, or at the head of a file of tests.
 fn collect(source: &Source, marks: &mut Marks) {
     let lines: Vec<&str> = source.text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         let Some(numbers) = marked(line) else { continue };
-        let below = lines.get(index..).unwrap_or_default();
-        let Some(name) = below.iter().take_while(|line| !line.starts_with('}')).find_map(|line| test_name(line)) else {
-            continue;
+        let place = if line.starts_with("//!") {
+            source.path.clone()
+        } else {
+            let Some(name) = lines.get(index..).and_then(test_below) else { continue };
+            format!("{}: {name}", source.path)
         };
         for number in numbers {
-            marks.entry(number).or_default().insert(format!("{}: {name}", source.path));
+            marks.entry(number).or_default().insert(place.clone());
         }
     }
+}
+
+/// The name of the test that the comment on the first line stands above.
+fn test_below(lines: &[&str]) -> Option<String> {
+    let end = lines.iter().position(|line| test_name(line).is_some())?;
+    let name = test_name(lines.get(end)?)?;
+    let above = lines.get(..end)?;
+    // In Rust any function can have such a comment; only one with the attribute is a test.
+    let is_rust = lines.get(end)?.contains("fn ");
+    let is_test = above.iter().any(|line| line.trim_start().starts_with("#[") && line.contains("test"));
+    (!is_rust || is_test).then_some(name)
 }
 
 /// The numbers of a line such as `/// R-14, R-90: …`.
@@ -146,7 +163,7 @@ mod tests {
     #[test]
     fn marks_are_read_from_rust_typescript_and_python() {
         let mut marks = Marks::new();
-        let text = "/// R-14, R-90: one call.\n#[tokio::test]\nasync fn opens() {\n}\n\n// R-21: due keys\nit(\"shows due keys\", () => {\n\
+        let text = "/// R-14, R-90: one call.\n#[tokio::test]\nasync fn opens() {\n}\n/// R-25: a note.\npub fn encode() {\n}\n\n// R-21: due keys\nit(\"shows due keys\", () => {\n\
                     });\n# R-05: weak keys\ndef test_weak():\n/// R-2: no number\nfn unmarked() {}\n/// See R-31: it is prose\nfn prose() {}\n";
         collect(&Source { path: "a".to_owned(), text: text.to_owned() }, &mut marks);
         let found: Vec<String> = marks.iter().map(|(number, tests)| format!("{number} {}", joined(tests))).collect();
