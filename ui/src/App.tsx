@@ -1,5 +1,5 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 
 import { toast } from "./commands/toast";
 import { FirstRun } from "./features/start/FirstRun";
@@ -10,14 +10,16 @@ import { forget, makeQueryClient, useHostEvents, useRead, type HostEvent } from 
 import { DECISION, Problem, Skeleton } from "./kit";
 import { go, useRoute } from "./routes/route";
 import { Pages } from "./routes/Pages";
+import { Boundary } from "./shell/Boundary";
 import { Shell } from "./shell/Shell";
-import { useQueryClient } from "@tanstack/react-query";
 
 export function App() {
   const [client] = useState(makeQueryClient);
   return (
     <QueryClientProvider client={client}>
-      <Gate />
+      <Boundary>
+        <Gate />
+      </Boundary>
     </QueryClientProvider>
   );
 }
@@ -25,7 +27,7 @@ export function App() {
 /** Shows the screen that belongs to where the console stands, and no other. */
 function Gate() {
   const { view, error, again } = useRead("app_state", {}, { keep: false });
-  useHostEvents(useCallback(answer, []));
+  useHostEvents(answer);
   useForgetWhenLocked(view?.at);
   if (view === undefined) {
     return error ? <Problem error={error} again={again} /> : <Skeleton label="Opening Countersign" />;

@@ -114,7 +114,7 @@ function tell(): void {
 
 /** How a key is written on its hint: "G O", "Ctrl K", "↵" stays "Enter". */
 export function shownKey(keys: string): string[] {
-  return keys.split(/[ +]/).map((key) => (key.length === 1 ? key.toUpperCase() : key));
+  return keys.split(/[ +]/).map((key) => (key.length === 1 ? key.toUpperCase() : key === "Escape" ? "Esc" : key));
 }
 
 /** Moves the focus to the next (or previous) region of the window: side, top, list, detail, status. */

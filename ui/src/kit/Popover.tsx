@@ -11,7 +11,6 @@ export function Popover({ label, className = "pill", trigger, children, align = 
   const panel = useRef<HTMLDivElement>(null);
   const close = () => {
     setOpen(false);
-    button.current?.focus();
   };
   useEffect(() => {
     if (!open) return undefined;
@@ -20,8 +19,10 @@ export function Popover({ label, className = "pill", trigger, children, align = 
       if (event.target instanceof Node && !around.current?.contains(event.target)) setOpen(false);
     };
     document.addEventListener("pointerdown", away);
+    const opener = button.current;
     return () => {
       document.removeEventListener("pointerdown", away);
+      if (document.activeElement === document.body || document.activeElement === null) opener?.focus();
     };
   }, [open]);
   return (

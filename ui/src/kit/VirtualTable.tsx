@@ -92,6 +92,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
             if (row === undefined) return null;
             const key = rowKey(row);
             return (
+              // The grid around it answers the keyboard for the row that has the focus.
+              // eslint-disable-next-line jsx-a11y/click-events-have-key-events
               <div
                 key={key}
                 role="row"

@@ -83,20 +83,20 @@ function Palette({ close }: { readonly close: () => void }) {
         />
         <kbd aria-hidden="true">Esc</kbd>
       </div>
-      <ul id={`${id}-list`} role="listbox" aria-label="Commands" className={styles.list}>
+      <div id={`${id}-list`} role="listbox" aria-label="Commands" className={styles.list}>
         {all.map((command, place) => (
           // The keyboard acts through the combobox above; the pointer acts here.
           // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-          <li key={command.id} id={`${id}-${place}`} role="option" tabIndex={-1} aria-selected={place === at} aria-disabled={command.refused !== undefined} className={styles.item} onClick={() => { run(command); }} onPointerMove={() => { setAt(place); }}>
+          <div key={command.id} id={`${id}-${place}`} role="option" tabIndex={-1} aria-selected={place === at} aria-disabled={command.refused !== undefined} className={styles.item} onClick={() => { run(command); }} onPointerMove={() => { setAt(place); }}>
             <Icon name={command.icon} />
             <span className="grow">
               {command.title}
               {command.refused !== undefined && <span className="t3 small"> · {command.refused}</span>}
             </span>
             {command.keys !== undefined && shownKey(command.keys).map((key) => <kbd key={key} aria-hidden="true">{key}</kbd>)}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </dialog>
   );
 }

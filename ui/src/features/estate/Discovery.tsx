@@ -17,7 +17,7 @@ export default function Discovery() {
   const act = onlyAuditor(operator) ? (
     <p className="small t2">Auditors read everything and change nothing: an observation is an entry.</p>
   ) : (
-    <Button kind="primary" icon="radar" busy={discover.busy} onClick={() => { discover.act({}); }}>
+    <Button {...(found === null ? { kind: "primary" as const } : {})} icon="radar" busy={discover.busy} onClick={() => { discover.act({}); }}>
       {found === null ? "Compare now" : "Compare again"}
     </Button>
   );

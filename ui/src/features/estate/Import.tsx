@@ -42,7 +42,7 @@ function Preview({ view, busy, again, take }: { readonly view: ImportPreviewView
     <>
       <section className={`card ${styles.figures ?? ""}`} aria-label="What it would do">
         <Figure value={view.rowsTotal} label="rows in the file" />
-        <Figure value={fresh} label="would be written" />
+        <Figure value={fresh} label="new and good" />
         <Figure value={view.rowsUnchanged} label="in the register already, as they are" />
         <Figure value={view.problemsTotal} label={view.problemsTotal === 1 ? "bad cell" : "bad cells"} bad={!clean} />
       </section>

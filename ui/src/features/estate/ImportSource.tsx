@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Button, Icon, Note, Popover } from "../../kit";
 import styles from "./estate.module.css";
@@ -26,20 +26,16 @@ export function ImportSource({ busy, read }: { readonly busy: boolean; readonly 
   const [pasted, setPasted] = useState("");
   const [over, setOver] = useState(false);
   const [tooLarge, setTooLarge] = useState(false);
-  const chooser = useRef<HTMLInputElement>(null);
   const take = (file: File | undefined) => {
     if (!file) return;
     setTooLarge(file.size > BYTES_MAX);
     if (file.size > BYTES_MAX) return;
     void file.text().then((text) => { read(file.name, text); });
   };
+  useDrop(setOver, take);
   return (
     <div className={styles.source}>
-      <section className={`card ${styles.drop ?? ""} ${over ? (styles.over ?? "") : ""}`} aria-label="Inventory file"
-        onDragOver={(event) => { event.preventDefault(); setOver(true); }}
-        onDragLeave={() => { setOver(false); }}
-        onDrop={(event) => { event.preventDefault(); setOver(false); take(event.dataTransfer.files[0]); }}
-      >
+      <section className={`card ${styles.drop ?? ""} ${over ? (styles.over ?? "") : ""}`} aria-label="Inventory file">
         <Icon name="upload" size={20} />
         <h2 className="lead strong">Choose an inventory</h2>
         <p className="t2">CSV in UTF-8, one key a row, metadata only. There is no column for a value, and none is accepted. Nothing is written before you have seen what it would do.</p>
@@ -47,7 +43,7 @@ export function ImportSource({ busy, read }: { readonly busy: boolean; readonly 
           <label className={`btn primary lg ${styles.choose ?? ""}`}>
             <Icon name="file-text" />
             Choose file…
-            <input ref={chooser} type="file" accept=".csv,.tsv,text/csv" data-testid="import-file" disabled={busy} onChange={(event) => { take(event.target.files?.[0]); event.target.value = ""; }} />
+            <input type="file" accept=".csv,.tsv,text/csv" data-testid="import-file" disabled={busy} onChange={(event) => { take(event.target.files?.[0]); event.target.value = ""; }} />
           </label>
           <Columns />
         </div>
@@ -70,6 +66,26 @@ export function ImportSource({ busy, read }: { readonly busy: boolean; readonly 
       </form>
     </div>
   );
+}
+
+/** A file may be dropped anywhere in the window; without this the window would open it. */
+function useDrop(over: (is: boolean) => void, take: (file: File | undefined) => void): void {
+  const present = useRef({ over, take });
+  useEffect(() => {
+    present.current = { over, take };
+  });
+  useEffect(() => {
+    const drag = (event: DragEvent) => {
+      event.preventDefault();
+      present.current.over(event.type === "dragover");
+      if (event.type === "drop") present.current.take(event.dataTransfer?.files[0]);
+    };
+    const kinds = ["dragover", "dragleave", "drop"] as const;
+    for (const kind of kinds) document.addEventListener(kind, drag);
+    return () => {
+      for (const kind of kinds) document.removeEventListener(kind, drag);
+    };
+  }, []);
 }
 
 function Columns() {

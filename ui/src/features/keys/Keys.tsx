@@ -41,6 +41,7 @@ export default function Keys({ route }: { readonly route: Route }) {
     <>
       <TopBar title="Keys">
         <Quick shown={shown} show={(next) => { show(next, null); }} />
+        <SavedViews shown={shown} show={show} />
       </TopBar>
       <Main label="Keys">
         <div className={`${styles.page ?? ""} ${route.id === null ? "" : (styles.open ?? "")}`}>
@@ -49,7 +50,6 @@ export default function Keys({ route }: { readonly route: Route }) {
               <span className="num t3 small nowrap end" role="status" data-testid="matching">
                 {first && (isFiltered(shown.filter) ? `${count(first.matching)} of ${count(first.total)}` : count(first.total))}
               </span>
-              <SavedViews shown={shown} show={show} />
             </Filters>
             {list.error && <div className={styles.problem}><Problem error={list.error} again={list.again} /></div>}
             {rows === undefined ? (

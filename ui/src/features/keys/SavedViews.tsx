@@ -13,7 +13,6 @@ export function SavedViews({ shown, show }: { readonly shown: Shown; readonly sh
   return (
     <Popover
       label="Saved views"
-      align="end"
       trigger={
         <>
           <Icon name="bookmark" size={14} />

@@ -21,8 +21,8 @@ export function shownOf(query: Query): Shown {
     filter: {
       types: words<KeyType>("type", KEY_TYPE),
       states: words<KeyState>("state", KEY_STATE),
-      storage: words<StorageMedium>("storage", STORAGE),
       due: Object.hasOwn(DUE, due) ? (due as DueFilter) : null,
+      storage: words<StorageMedium>("storage", STORAGE),
       tenant: query["tenant"] ?? null,
       owner: query["owner"] ?? null,
       wrappedBy: (query["kek"] as KeyId | undefined) ?? null,

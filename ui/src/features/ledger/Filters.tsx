@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { useRead, type LedgerFilter } from "../../host";
-import { actWord, Button, Check, Icon, Popover, useDebounced } from "../../kit";
+import { actWord, Button, Check, Icon, Popover, TextField, useDebounced } from "../../kit";
 import styles from "./ledger.module.css";
 
 const REST_MS = 250;
@@ -35,8 +35,14 @@ export function Filters({ filter, verbs, query, show }: FiltersProps) {
           </>
         )}
       </Popover>
-      <Day label="Since" value={query["since"] ?? ""} set={(since) => { show({ since }); }} />
-      <Day label="Until" value={query["until"] ?? ""} set={(until) => { show({ until }); }} />
+      <Popover label="When" className={`pill ${filter.since !== null || filter.until !== null ? "set" : ""}`} trigger={<Trigger label="When" value={[query["since"] ?? "", query["until"] ?? ""].join(" – ").replace(/^ – $/, "")} />}>
+        {() => (
+          <>
+            <TextField label="Since" type="date" value={query["since"] ?? ""} onChange={(event) => { show({ since: event.target.value }); }} />
+            <TextField label="Until" type="date" value={query["until"] ?? ""} hint="Both days included, UTC" onChange={(event) => { show({ until: event.target.value }); }} />
+          </>
+        )}
+      </Popover>
       {set && (
         <Button size="sm" kind="ghost" onClick={() => { show({ act: "", actor: "", text: "", since: "", until: "" }); }}>
           Clear
@@ -64,15 +70,6 @@ function Search({ text, set }: { readonly text: string; readonly set: (text: str
       <Icon name="search" size={14} />
       <input type="search" data-search aria-label="Search the ledger" placeholder="Request, run, key, purpose" value={typed} onChange={(event) => { setTyped(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); event.currentTarget.blur(); } }} />
     </span>
-  );
-}
-
-function Day({ label, value, set }: { readonly label: string; readonly value: string; readonly set: (value: string) => void }) {
-  return (
-    <label className={`pill ${value === "" ? "" : "set"} ${styles.day ?? ""}`}>
-      {label}
-      <input type="date" value={value} onChange={(event) => { set(event.target.value); }} />
-    </label>
   );
 }
 

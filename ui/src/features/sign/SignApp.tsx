@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 
 import { makeQueryClient, useAct, useRead } from "../../host";
 import { Button, Problem, Skeleton } from "../../kit";
+import { Boundary } from "../../shell/Boundary";
 import { Band } from "../../shell/EnvironmentTab";
 import { Sealed } from "./Sealed";
 import { Sealing } from "./Sealing";
@@ -12,7 +13,9 @@ export function SignApp() {
   const [client] = useState(makeQueryClient);
   return (
     <QueryClientProvider client={client}>
-      <SignWindow />
+      <Boundary>
+        <SignWindow />
+      </Boundary>
     </QueryClientProvider>
   );
 }
