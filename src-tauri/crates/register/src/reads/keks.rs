@@ -118,7 +118,7 @@ impl Register {
         let rows = sqlx::query(
             "SELECT v.version, v.number, v.state = 'enabled' AS enabled, v.created_at, v.disabled_at,
                     v.public_key_digest, v.recorded_seq, v.run,
-                    (SELECT count(*) FROM custody.wrap AS w WHERE w.kek = v.key AND w.kek_version = v.version) AS deks
+                    coalesce((SELECT w.deks FROM custody.wrap_tally AS w WHERE w.kek = v.key AND w.kek_version = v.version), 0) AS deks
              FROM custody.key_version AS v WHERE v.key = $1 ORDER BY v.number",
         )
         .bind(key.0)

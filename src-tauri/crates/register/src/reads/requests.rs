@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{Decision, Facts, KeyId, Operation, OperatorId, RequestId, RequestState, Role, Target, Timestamp};
 use serde::Deserialize;
-use sqlx::Row as _;
+use sqlx::postgres::PgRow;
 use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
 
 use super::cells::{Cells as _, parse};
 use crate::{Difference, Register, RegisterError};
@@ -117,7 +119,7 @@ pub struct EligibleRow {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Sides {
+struct Sides {
     planned: Option<String>,
     found: Option<String>,
 }
@@ -131,58 +133,34 @@ struct MaySignDetail {
     wanted: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct TargetJson {
+    key: Uuid,
+    name: String,
+    version: String,
+}
+
+/// The columns of a [`RequestRow`], out of `custody.request AS r`, with the moment as `now.at`.
+pub(super) const REQUEST_COLUMNS: &str = "
+    SELECT r.*, custody.request_state(r.id, now.at) AS state, (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'version', t.version)
+                                  ORDER BY t.name, t.key), '[]')
+        FROM custody.request_target AS t WHERE t.request = r.id) AS targets
+    FROM custody.request AS r, (SELECT custody.clock() AS at) AS now ";
+
 impl Register {
     /// A request by its id.
     pub async fn request(&self, request: RequestId) -> Result<Option<RequestRow>, RegisterError> {
-        let row = sqlx::query(
-            "SELECT r.*, custody.request_state(r.id, custody.clock()) AS state FROM custody.request AS r WHERE r.id = $1",
-        )
-        .bind(request.0)
-        .fetch_optional(self.pool())
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(RequestRow {
-            id: row.id("id", RequestId)?,
-            number: row.small("number")?,
-            operation: row.word("operation")?,
-            requester: row.id("requester", OperatorId)?,
-            requester_role: row.word("requester_role")?,
-            plan: row.try_get("plan")?,
-            plan_hash: row.try_get("plan_hash")?,
-            nonce: row.try_get("nonce")?,
-            parameters: row.texts("parameters")?,
-            facts: row.texts("facts")?,
-            targets: self.targets(request).await?,
-            reason: row.try_get("reason")?,
-            change_record: row.try_get("change_record")?,
-            rollback_plan: row.try_get("rollback_plan")?,
-            submitted_at: row.at("submitted_at")?,
-            approve_by: row.at("approve_by")?,
-            execute_by: row.at("execute_by")?,
-            state: row.word("state")?,
-            decided_at: row.at_maybe("decided_at")?,
-            differences: differences(row.try_get("differences")?),
-            quorum_version: row.small("quorum_version")?,
-            submitted_seq: row.count("submitted_seq")?,
-            decided_seq: row.count_maybe("decided_seq")?,
-        }))
+        Ok(self.requests(&[request]).await?.pop())
     }
 
-    async fn targets(&self, request: RequestId) -> Result<Vec<Target>, RegisterError> {
-        let rows =
-            sqlx::query("SELECT key, name, version FROM custody.request_target WHERE request = $1 ORDER BY name, key")
-                .bind(request.0)
-                .fetch_all(self.pool())
-                .await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            found.push(Target {
-                key: row.id("key", KeyId)?,
-                name: row.try_get("name")?,
-                version: row.try_get("version")?,
-            });
-        }
-        Ok(found)
+    /// These requests, newest first.
+    pub async fn requests(&self, requests: &[RequestId]) -> Result<Vec<RequestRow>, RegisterError> {
+        let requests: Vec<_> = requests.iter().map(|request| request.0).collect();
+        let mut query = QueryBuilder::<Postgres>::new(REQUEST_COLUMNS);
+        query.push("WHERE r.id = ANY (").push_bind(requests).push(") ORDER BY r.number DESC");
+        let rows = query.build().fetch_all(self.pool()).await?;
+        Ok(rows.iter().map(request_row).collect::<Result<_, _>>()?)
     }
 
     /// The seals of a request, in the order they were given.
@@ -268,7 +246,37 @@ impl Register {
     }
 }
 
-pub(super) fn differences(found: Option<Json<BTreeMap<String, Sides>>>) -> Vec<Difference> {
+pub(super) fn request_row(row: &PgRow) -> Result<RequestRow, sqlx::Error> {
+    let Json(targets): Json<Vec<TargetJson>> = row.try_get("targets")?;
+    let target = |target: TargetJson| Target { key: KeyId(target.key), name: target.name, version: target.version };
+    Ok(RequestRow {
+        id: row.id("id", RequestId)?,
+        number: row.small("number")?,
+        operation: row.word("operation")?,
+        requester: row.id("requester", OperatorId)?,
+        requester_role: row.word("requester_role")?,
+        plan: row.try_get("plan")?,
+        plan_hash: row.try_get("plan_hash")?,
+        nonce: row.try_get("nonce")?,
+        parameters: row.texts("parameters")?,
+        facts: row.texts("facts")?,
+        targets: targets.into_iter().map(target).collect(),
+        reason: row.try_get("reason")?,
+        change_record: row.try_get("change_record")?,
+        rollback_plan: row.try_get("rollback_plan")?,
+        submitted_at: row.at("submitted_at")?,
+        approve_by: row.at("approve_by")?,
+        execute_by: row.at("execute_by")?,
+        state: row.word("state")?,
+        decided_at: row.at_maybe("decided_at")?,
+        differences: differences(row.try_get("differences")?),
+        quorum_version: row.small("quorum_version")?,
+        submitted_seq: row.count("submitted_seq")?,
+        decided_seq: row.count_maybe("decided_seq")?,
+    })
+}
+
+fn differences(found: Option<Json<BTreeMap<String, Sides>>>) -> Vec<Difference> {
     let named = |(fact, sides): (String, Sides)| Difference {
         fact,
         planned: sides.planned.unwrap_or_default(),

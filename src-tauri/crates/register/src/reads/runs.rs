@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{KeyId, OperatorId, RequestId, RunId, RunState, StepKind, Timestamp};
-use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use sqlx::{Postgres, QueryBuilder, Row as _};
 
 use super::cells::Cells as _;
 use crate::{Register, RegisterError};
@@ -99,41 +99,35 @@ pub struct StepRow {
     pub outcome_seq: Option<u64>,
 }
 
-/// By id, by request, or every one whose console went away.
-const RUN: &str = "
+/// The columns of a [`RunRow`], out of `custody.run AS r`, with the moment as `now.at`.
+pub(super) const RUN_COLUMNS: &str = "
     SELECT r.*, r.state = 'running' AND r.lease_until <= now.at AS lapsed
-    FROM custody.run AS r, (SELECT custody.clock() AS at) AS now
-    WHERE r.id = $1 OR r.request = $2 OR ($3 AND r.state = 'running' AND r.lease_until <= now.at)
-    ORDER BY r.started_seq";
+    FROM custody.run AS r, (SELECT custody.clock() AS at) AS now ";
 
 impl Register {
     /// A run by its id.
     pub async fn run(&self, run: RunId) -> Result<Option<RunRow>, RegisterError> {
-        Ok(self.find_runs(Some(run), None, false).await?.pop())
+        let mut query = QueryBuilder::<Postgres>::new(RUN_COLUMNS);
+        query.push("WHERE r.id = ").push_bind(run.0);
+        Ok(self.runs_by(query).await?.pop())
     }
 
     /// The run of a request, once it has started.
     pub async fn run_of(&self, request: RequestId) -> Result<Option<RunRow>, RegisterError> {
-        Ok(self.find_runs(None, Some(request), false).await?.pop())
+        let mut query = QueryBuilder::<Postgres>::new(RUN_COLUMNS);
+        query.push("WHERE r.request = ").push_bind(request.0);
+        Ok(self.runs_by(query).await?.pop())
     }
 
     /// Runs under way that nobody holds any more, oldest first.
     pub async fn lapsed_runs(&self) -> Result<Vec<RunRow>, RegisterError> {
-        self.find_runs(None, None, true).await
+        let mut query = QueryBuilder::<Postgres>::new(RUN_COLUMNS);
+        query.push("WHERE r.finished_at IS NULL AND r.state = 'running' AND r.lease_until <= now.at ORDER BY r.number");
+        self.runs_by(query).await
     }
 
-    async fn find_runs(
-        &self,
-        run: Option<RunId>,
-        request: Option<RequestId>,
-        lapsed: bool,
-    ) -> Result<Vec<RunRow>, RegisterError> {
-        let rows = sqlx::query(RUN)
-            .bind(run.map(|run| run.0))
-            .bind(request.map(|request| request.0))
-            .bind(lapsed)
-            .fetch_all(self.pool())
-            .await?;
+    async fn runs_by(&self, mut query: QueryBuilder<Postgres>) -> Result<Vec<RunRow>, RegisterError> {
+        let rows = query.build().fetch_all(self.pool()).await?;
         Ok(rows.iter().map(run_row).collect::<Result<_, _>>()?)
     }
 
