@@ -64,7 +64,16 @@ pub fn ensure_to_run() -> Outcome {
 
 /// Sees to it that everything can be tested here.
 pub fn ensure_to_test() -> Outcome {
-    ensure(BUILD.iter().chain(&USE).chain(&TEST).collect())
+    ensure(BUILD.iter().chain(&USE).chain(&TEST).collect())?;
+    ensure_components()
+}
+
+/// The formatter and the linter, which a minimal toolchain leaves out.
+fn ensure_components() -> Outcome {
+    if program::exists("cargo-fmt") && program::exists("cargo-clippy") {
+        return Ok(());
+    }
+    program::run(&mut command("rustup", &["component", "add", "rustfmt", "clippy"]))
 }
 
 /// Sees to it that the console can be built here.

@@ -118,6 +118,21 @@ async fn a_custody_opens_with_one_call_and_reopens_with_the_same_secrets() {
     assert_eq!(kept, 7);
 }
 
+/// A vault whose port somebody else has taken is served on another: clients know it by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_costs_nothing_but_the_port() {
+    let place = Place::make();
+    let custody = place.open().await;
+    let (host, address) = (custody.vault().host().to_owned(), custody.vault().address());
+    custody.close().await;
+    let stranger = std::net::TcpListener::bind(address).unwrap();
+    let again = place.open().await;
+    assert_eq!(again.vault().host(), host);
+    assert_ne!(again.vault().address(), address);
+    assert_eq!(ask(again.vault(), true).await.unwrap(), 200);
+    drop(stranger);
+}
+
 /// the process that serves the vault is killed; another serves the same vault at the same address.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_of_the_vault_is_succeeded() {
