@@ -111,6 +111,7 @@ impl Preview {
         let mut preview =
             Self { columns, shown: Vec::new(), rows_total: 0, good: Vec::new(), unchanged: 0, problems, digest };
         let mut seen = HashMap::new();
+        let mut lines = Lines { text, at: 0, line: HEADER_ROW };
         while reader.read_byte_record(&mut record).map_err(FileError::NotCsv)? {
             if record.iter().all(<[u8]>::is_empty) {
                 continue;
@@ -118,8 +119,9 @@ impl Preview {
             if preview.rows_total == ROWS_MAX {
                 return Err(FileError::TooManyRows);
             }
-            let line = record.position().map_or(0, csv::Position::line);
-            preview.take(&record, u32::try_from(line).unwrap_or(u32::MAX), &header, setting, &mut seen);
+            let begin = record.position().map_or(0, csv::Position::byte);
+            let line = lines.line_of_record(usize::try_from(begin).unwrap_or(usize::MAX));
+            preview.take(&record, line, &header, setting, &mut seen);
         }
         if preview.rows_total == 0 { Err(FileError::NoRows) } else { Ok(preview) }
     }
@@ -236,6 +238,30 @@ impl Preview {
     #[must_use]
     pub fn importable(&self) -> Option<Vec<&InventoryRow>> {
         (self.problems.total() == 0).then(|| self.good.iter().map(|(_, row)| row).collect())
+    }
+}
+
+/// Counts lines as an editor does. The CSV reader's own count is of the line before blank ones and before half a CRLF.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line on which the record begins that the reader took up at byte `begin`.
+    fn line_of_record(&mut self, begin: usize) -> u32 {
+        while let Some(byte) = self.text.get(self.at) {
+            if self.at >= begin && !matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            self.at += 1;
+            let half_of_crlf = *byte == b'\r' && self.text.get(self.at) == Some(&b'\n');
+            if matches!(byte, b'\n' | b'\r') && !half_of_crlf {
+                self.line = self.line.saturating_add(1);
+            }
+        }
+        self.line
     }
 }
 

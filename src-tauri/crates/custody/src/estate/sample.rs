@@ -12,7 +12,7 @@ use domain::{Classification, KeyId, Timestamp};
 use envelope::SecretBytes;
 use rand_core::{OsRng, RngCore};
 use register::RegisterError;
-use vault::{KeySpec, ObjectName, RsaBits, Tags, VaultError};
+use vault::{KeySpec, ObjectName, RsaBits, SignInWay, Tags, VaultError};
 
 use super::Estate;
 use super::deks::{CreatedDek, DekOrder, DekOrderError, DekTarget};
@@ -32,19 +32,6 @@ const SOURCE: &str = "Sample inventory.csv";
 const TOKENS_EVERY: usize = 3;
 /// Tokens of such a DEK.
 const TOKEN_NAMES: [&str; 3] = ["access-token", "refresh-token", "webhook-secret"];
-
-/// The word of whoever opened the custody that it lies on this machine. The sample makes keys in the vault without two
-/// signatures, so it is loaded nowhere else.
-#[derive(Debug, Clone, Copy)]
-pub struct OnThisMachine(());
-
-impl OnThisMachine {
-    /// To be called only where a local custody was opened, with its own vault.
-    #[must_use]
-    pub const fn attest() -> Self {
-        Self(())
-    }
-}
 
 /// A part of the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +65,9 @@ pub struct SampleLoaded {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {
+    /// The vault is not one of this machine.
+    #[error("the sample is loaded into a local custody only")]
+    NotLocal,
     /// There are keys already: a sample is not mixed with them.
     #[error("this custody has KEKs already; the sample is loaded into an empty one")]
     NotEmpty,
@@ -196,9 +186,13 @@ impl Estate<'_> {
     /// [`SampleError`].
     pub async fn load_sample(
         &self,
-        _proof: OnThisMachine,
         progress: &(dyn Fn(SampleStep, usize, usize) + Send + Sync),
     ) -> Result<SampleLoaded, SampleError> {
+        // Keys are made in the vault without two signatures here: nowhere but in a vault of this machine, which is the only
+        // one that takes this way of signing in.
+        if self.vault.sign_in_way() != SignInWay::StaticToken {
+            return Err(SampleError::NotLocal);
+        }
         if !self.register.live_keks().await?.is_empty() {
             return Err(SampleError::NotEmpty);
         }

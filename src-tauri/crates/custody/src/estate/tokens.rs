@@ -38,7 +38,7 @@ pub struct NewToken {
 /// What was sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SealedTokens {
-    /// The tokens' records, in the order they were sealed: by DEK, and within one as given.
+    /// The tokens' records, in the order in which the tokens were given.
     pub tokens: Vec<Uuid>,
     /// Ledger entries, one for each batch.
     pub entries: Vec<u64>,
@@ -103,34 +103,32 @@ impl Estate<'_> {
         progress: Progress<'_>,
     ) -> Result<SealedTokens, TokenError> {
         let total = tokens.len();
-        let mut by_dek = tokens;
-        by_dek.sort_by_key(|token| token.dek);
-        let mut sealed = SealedTokens::default();
+        let now = self.now().await?;
+        let with_id = |token| (KeyId::make(now, &mut OsRng).0, token);
+        let mut by_dek: Vec<(Uuid, NewToken)> = tokens.into_iter().map(with_id).collect();
+        let mut sealed = SealedTokens { tokens: by_dek.iter().map(|(id, _)| *id).collect(), entries: Vec::new() };
+        // A DEK whose tokens stand together is opened once.
+        by_dek.sort_by_key(|(_, token)| token.dek);
         progress(0, total);
         while !by_dek.is_empty() {
             let rest = by_dek.split_off(by_dek.len().min(BATCH_MAX));
             let batch = std::mem::replace(&mut by_dek, rest);
-            let (ids, entry) = self.seal_batch(batch, purpose).await?;
-            sealed.tokens.extend(ids);
-            sealed.entries.push(entry);
-            progress(sealed.tokens.len(), total);
+            sealed.entries.push(self.seal_batch(batch, purpose).await?);
+            progress(total - by_dek.len(), total);
         }
         Ok(sealed)
     }
 
-    async fn seal_batch(&self, tokens: Vec<NewToken>, purpose: &str) -> Result<(Vec<Uuid>, u64), TokenError> {
+    async fn seal_batch(&self, tokens: Vec<(Uuid, NewToken)>, purpose: &str) -> Result<u64, TokenError> {
         let mut wanted: BTreeMap<KeyId, u64> = BTreeMap::new();
-        for token in &tokens {
+        for (_, token) in &tokens {
             *wanted.entry(token.dek).or_default() += 1;
         }
         let open = self.open_deks(wanted).await?;
-        let now = self.now().await?;
         let mut rows = Encoder::new();
-        let mut ids = Vec::with_capacity(tokens.len());
-        for token in &tokens {
+        for (id, token) in &tokens {
             let OpenDek { dek, wrap } = open.get(&token.dek).ok_or(TokenError::DekNotInUse { dek: token.dek })?;
-            let id = KeyId::make(now, &mut OsRng).0;
-            let context = self.context(wrap, id);
+            let context = self.context(wrap, *id);
             // EXPOSE: the plaintext goes into the cipher and nowhere else.
             let envelope = token.plaintext.expose(|plaintext| envelope::seal_token(dek, &context, plaintext))?;
             let name = one_line("token name", &token.name, NAME_CHARS_MAX)?;
@@ -139,15 +137,16 @@ impl Estate<'_> {
                 Some(expires) => row.time(expires.micros()),
                 None => row.bytes(&[]),
             });
-            ids.push(id);
         }
+        let count = tokens.len();
+        // Keys and plaintexts are wiped before the register is waited for.
         drop((open, tokens));
+        let now = self.now().await?;
         let act = Act::new("token.sealed", "batch", KeyId::make(now, &mut OsRng))
             .purpose(purpose)
-            .payload(rows.clone(), ids.len());
-        let entry = self.author.write(act, self.now().await?);
-        let receipt = self.register.seal_tokens(entry.as_act(), &rows.finish()).await?;
-        Ok((ids, receipt.seq))
+            .payload(rows.clone(), count);
+        let receipt = self.register.seal_tokens(self.author.write(act, now).as_act(), &rows.finish()).await?;
+        Ok(receipt.seq)
     }
 
     /// Opens the DEKs that shall seal, after making sure that each may seal that many messages more.

@@ -233,6 +233,18 @@ fn rows_of_another_width_and_bytes_that_are_no_text_are_named() {
 }
 
 #[test]
+fn rows_are_numbered_as_an_editor_numbers_lines() {
+    let bad = changed("owner", "");
+    for ending in ["\n", "\r\n", "\r"] {
+        let broken = changed("purpose", &format!("\"two{ending}lines\""));
+        let lines = [HEADER, "", GOOD, &bad, "", "", ",,", &broken, &bad.replace("crm-token", "last")];
+        let preview = read(&lines.join(ending));
+        let rows: Vec<u32> = preview.problems().kept().iter().map(|problem| problem.row).collect();
+        assert_eq!(rows, [4, 8, 10], "{ending:?}");
+    }
+}
+
+#[test]
 fn files_that_are_none_are_refused() {
     let refuse = |bytes: &[u8]| Preview::read(bytes, setting()).unwrap_err();
     assert!(matches!(refuse(b""), FileError::NoRows));
