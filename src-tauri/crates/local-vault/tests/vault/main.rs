@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod access;
+mod alone;
 mod audit;
 mod deletion;
 mod faults;

@@ -109,6 +109,7 @@ async fn what_is_kept_is_the_owners_alone() {
 
 /// Serves until it is killed, when this binary was started by the test below. Otherwise nothing.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the test that starts it says so by the environment")]
 async fn child_process() {
     let Some(directory) = std::env::var_os(CHILD) else { return };
     let _vault = LocalVault::start(settings(Path::new(&directory))).await.unwrap();
