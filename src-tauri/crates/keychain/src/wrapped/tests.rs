@@ -74,6 +74,13 @@ fn unknown_formats_and_foreign_operators_are_no_device_key() {
     assert!(WrappedDeviceKey::decode(newer.as_bytes(), public.operator).is_none());
     assert!(WrappedDeviceKey::decode(stored.as_bytes(), OperatorId(uuid::Uuid::from_u128(3))).is_none());
     assert!(WrappedDeviceKey::decode(b"{}", public.operator).is_none());
+    for length in 0..stored.len() {
+        assert!(WrappedDeviceKey::decode(stored.as_bytes().get(..length).unwrap(), public.operator).is_none());
+    }
+    let longer = stored.replace("\"salt\":\"", "\"salt\":\"00");
+    assert!(WrappedDeviceKey::decode(longer.as_bytes(), public.operator).is_none());
+    let more = stored.replace("{\"format\"", "{\"extra\":1,\"format\"");
+    assert!(more != stored && WrappedDeviceKey::decode(more.as_bytes(), public.operator).is_none());
 }
 
 /// The format is for ever: this item was written by version 1 and must open in every later one.
