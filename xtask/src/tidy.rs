@@ -7,6 +7,7 @@ mod markers;
 mod sizes;
 mod sources;
 mod supply;
+mod threats;
 mod traces;
 
 use crate::failure::{Failure, Outcome};
@@ -23,6 +24,7 @@ pub fn check() -> Outcome {
     functions::check(&sources, &mut findings);
     markers::check(&sources, &mut findings);
     traces::check(&sources, &mut findings)?;
+    threats::check(&sources, &mut findings);
     findings.conclude()
 }
 
