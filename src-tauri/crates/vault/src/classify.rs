@@ -83,7 +83,7 @@ fn by_status(status: StatusCode, response: Option<&RawResponse>, call: CallFacts
         403 if says("KeyDisabled") || says("SecretDisabled") || says("ObjectIsDisabled") => {
             VaultError::Disabled { action }
         }
-        403 => VaultError::Forbidden { action, why: forbidden_why(&codes) },
+        403 => VaultError::Forbidden { action, why: forbidden_why(&codes, action) },
         404 => VaultError::NotFound { action },
         409 if says("ObjectIsDeletedButRecoverable") => VaultError::Deleted { action },
         409 => VaultError::Conflict { action },
@@ -97,11 +97,14 @@ fn by_status(status: StatusCode, response: Option<&RawResponse>, call: CallFacts
     }
 }
 
-fn forbidden_why(codes: &[String]) -> ForbiddenWhy {
+fn forbidden_why(codes: &[String], action: Action) -> ForbiddenWhy {
     codes
         .iter()
         .find_map(|code| match code.as_str() {
             "ForbiddenByRbac" => Some(ForbiddenWhy::Role),
+            "ForbiddenByPolicy" if matches!(action, Action::PurgeKey | Action::PurgeSecret) => {
+                Some(ForbiddenWhy::PurgeProtection)
+            }
             "ForbiddenByPolicy" | "AccessDenied" => Some(ForbiddenWhy::AccessPolicy),
             "ForbiddenByFirewall" => Some(ForbiddenWhy::Firewall),
             "ForbiddenByConnection" => Some(ForbiddenWhy::PrivateConnection),

@@ -113,6 +113,9 @@ pub enum ForbiddenWhy {
     Role,
     /// No access policy grants the right.
     AccessPolicy,
+    /// Purge protection, or the access policies: the vault gives one code for both, and the deleted object's
+    /// [`Recovery`](crate::Recovery) tells which.
+    PurgeProtection,
     /// The vault's firewall refuses this address.
     Firewall,
     /// The vault accepts only private connections.
@@ -126,6 +129,9 @@ impl fmt::Display for ForbiddenWhy {
         f.write_str(match self {
             Self::Role => "no role assignment of this identity grants it; ask for one",
             Self::AccessPolicy => "the vault's access policies do not grant it; ask for it",
+            Self::PurgeProtection => {
+                "purge protection forbids it before the scheduled date, or the access policies do not grant it; read the recovery level"
+            }
             Self::Firewall => "the vault's firewall does not admit this address",
             Self::PrivateConnection => "the vault admits private connections only",
             Self::Unstated => "the vault gave no reason that is known here",

@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 
 /// Where the transport puts a body that holds key material, past the SDK: the SDK copies bodies into buffers and models
 /// that nobody wipes. It travels in the request's context.
+///
+/// LIMIT: below us, the HTTP and TLS libraries hold the answer in read buffers that they free without wiping.
 #[derive(Clone, Default)]
 pub(crate) struct SecretAnswer(Arc<Mutex<Option<Zeroizing<Vec<u8>>>>>);
 

@@ -164,10 +164,13 @@ fn method(method: Method) -> Option<reqwest::Method> {
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
+    use crate::dial::make_vault_client;
+    use crate::settings::VaultSettings;
 
     fn transport() -> PinnedTransport {
         let address = VaultAddress::parse("payroll.vault.azure.net").unwrap();
-        PinnedTransport::new(Client::new(), &address)
+        let client = make_vault_client(&address.host(), &VaultSettings::new(address.clone())).unwrap();
+        PinnedTransport::new(client, &address)
     }
 
     #[test]

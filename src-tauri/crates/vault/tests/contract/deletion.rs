@@ -43,7 +43,7 @@ async fn purge_protection_is_told_and_holds() {
     assert!(!key.recovery.unwrap().is_purgeable());
     vault.delete_key(&name).await.unwrap();
     let refused = vault.purge_deleted_key(&name).await;
-    let forbidden = VaultError::Forbidden { action: Action::PurgeKey, why: ForbiddenWhy::AccessPolicy };
+    let forbidden = VaultError::Forbidden { action: Action::PurgeKey, why: ForbiddenWhy::PurgeProtection };
     assert_eq!(refused, Err(forbidden));
     assert!(vault.deleted_key(&name).await.is_ok());
 }
