@@ -67,7 +67,10 @@ impl Binaries {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the search path is where a system without Debian's directories has them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the search path is where a system without Debian's directories has them"
+)]
 fn candidates() -> Vec<PathBuf> {
     let debian = std::fs::read_dir(DEBIAN_ROOT)
         .map(|entries| entries.flatten().map(|entry| entry.path().join("bin")).collect::<Vec<_>>())
