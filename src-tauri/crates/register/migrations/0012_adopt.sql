@@ -85,11 +85,12 @@ CREATE FUNCTION custody.do_adopt_key(entry bytea, signatures bytea) RETURNS cust
 LANGUAGE plpgsql AS $$
 DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['key.adopted'], 'key', 'session');
-    made timestamptz := custody.attr_time(act, 'version_created_at');
+    made timestamptz;
     words jsonb;
 BEGIN
-    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops}'),
-            custody.check_past(made, act.now, 'version_created_at');
+    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops}');
+    made := custody.attr_time(act, 'version_created_at');
+    PERFORM custody.check_past(made, act.now, 'version_created_at');
     words := jsonb_build_object('kind', custody.attr_filled(act, 'type'), 'name', custody.attr_filled(act, 'name'),
         'vault_name', custody.attr_filled(act, 'vault_name'), 'algorithm', custody.attr_filled(act, 'algorithm'),
         'bits', custody.attr_count(act, 'bits'), 'classification', custody.attr_filled(act, 'classification'),

@@ -64,9 +64,6 @@ LANGUAGE sql STABLE AS $$
         -- R-93: a third party's key has somebody who answers for it.
         ('owner', 'owner_and_purpose_needed', r.kind IN ('ai_service', 'provider') AND (r.owner = '' OR r.purpose = '')),
         ('bits', 'not_a_number', r.bits !~ '^([1-9][0-9]{0,4}|0)?$'),
-        -- R-05.
-        ('algorithm', 'weak_algorithm', r.bits ~ '^[0-9]{0,5}$'
-            AND NOT custody.is_approved_algorithm(r.kind, r.algorithm, nullif(r.bits, '')::int)),
         -- R-04: where keys must never lie cannot be chosen, and legacy has an end.
         ('storage', 'not_selectable', r.storage NOT IN ('key_vault', 'postgresql_wrapped', 'kubernetes_secret_legacy')),
         ('phase_out_date', 'missing', r.storage = 'kubernetes_secret_legacy' AND r.phase_out_date = ''),
@@ -78,6 +75,14 @@ LANGUAGE sql STABLE AS $$
         ('rotated_at', 'not_a_date', r.rotated_at > now + interval '1 day' OR r.rotated_at < r.created_at)
     ) AS p (cell, problem, wrong)
     WHERE p.wrong
+    UNION ALL
+    -- R-05. Asked once for each algorithm that occurs.
+    SELECT r.number, 'algorithm', 'weak_algorithm' FROM unnest(rows) AS r
+    JOIN (SELECT d.kind, d.algorithm, d.bits, custody.is_approved_algorithm(d.kind, d.algorithm, nullif(d.bits, '')::int) AS good
+          FROM (SELECT DISTINCT one.kind, one.algorithm, one.bits FROM unnest(rows) AS one
+                WHERE one.bits ~ '^[0-9]{0,5}$') AS d) AS known
+      ON known.kind = r.kind AND known.algorithm = r.algorithm AND known.bits = r.bits
+    WHERE NOT known.good
     UNION ALL SELECT * FROM custody.import_text_problems(rows)
     UNION ALL
     SELECT d.number, 'name', 'duplicate_in_file' FROM (
@@ -149,8 +154,8 @@ DECLARE
     bad jsonb;
     bad_count bigint;
 BEGIN
-    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
-            custody.text_id(act.subject, 'subject'), custody.attr_filled(act, 'source');
+    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}');
+    PERFORM custody.text_id(act.subject, 'subject'), custody.attr_filled(act, 'source');
     found := custody.payload_rows(act, payload, 20000);
     IF cardinality(found) = 0 THEN
         PERFORM custody.fail('payload_count', jsonb_build_object('rows', 0));

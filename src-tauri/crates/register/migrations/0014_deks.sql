@@ -61,11 +61,12 @@ LANGUAGE plpgsql AS $$
 DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['dek.created'], 'batch', 'session');
     kek custody.key;
-    version text := custody.attr_filled(act, 'kek_version');
+    version text;
     rows custody.dek_row[];
 BEGIN
-    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
-            custody.text_id(act.subject, 'subject');
+    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}');
+    PERFORM custody.text_id(act.subject, 'subject');
+    version := custody.attr_filled(act, 'kek_version');
     SELECT array_agg(custody.dek_row_of(f.bytes, f.number::int) ORDER BY f.number) INTO rows
     FROM unnest(custody.payload_rows(act, payload, 1000)) WITH ORDINALITY AS f (bytes, number);
     IF rows IS NULL THEN
@@ -108,8 +109,8 @@ DECLARE
     rows custody.token_row[];
     bad jsonb;
 BEGIN
-    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
-            custody.text_id(act.subject, 'subject');
+    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}');
+    PERFORM custody.text_id(act.subject, 'subject');
     SELECT array_agg(custody.token_row_of(f.bytes)) INTO rows FROM unnest(custody.payload_rows(act, payload, 5000)) AS f (bytes);
     IF rows IS NULL THEN
         PERFORM custody.fail('payload_count', jsonb_build_object('rows', 0));

@@ -49,10 +49,13 @@ CREATE FUNCTION custody.do_attest_refusals(entry bytea, signatures bytea) RETURN
 LANGUAGE plpgsql AS $$
 DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['refusals.attested'], 'batch', 'session');
-    from_id bigint := custody.attr_count(act, 'first');
-    to_id bigint := custody.attr_count(act, 'last');
+    from_id bigint;
+    to_id bigint;
 BEGIN
-    PERFORM custody.require_role(act, '{security,devops,engineering,agent}'), custody.text_id(act.subject, 'subject');
+    PERFORM custody.require_role(act, '{security,devops,engineering,agent}');
+    PERFORM custody.text_id(act.subject, 'subject');
+    from_id := custody.attr_count(act, 'first');
+    to_id := custody.attr_count(act, 'last');
     IF from_id > to_id OR from_id <= (SELECT coalesce(max(a.last), 0) FROM custody.refusal_attestation AS a)
        OR NOT EXISTS (SELECT FROM custody.refusal AS r WHERE r.id = from_id)
        OR NOT EXISTS (SELECT FROM custody.refusal AS r WHERE r.id = to_id) THEN

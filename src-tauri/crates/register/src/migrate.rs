@@ -16,6 +16,38 @@ static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// The migrations' own table lies in the schema, so that operators can't touch it.
 const MIGRATIONS_TABLE: &str = "custody._sqlx_migrations";
 
+/// A superuser may hand things to the owner as it is. Where there is none to be had (a managed server) the administrator joins the
+/// owner for the time of the migration.
+const BECOME_OWNER: &str = "DO $$
+BEGIN
+    IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        RETURN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'countersign_owner') THEN
+        CREATE ROLE countersign_owner NOLOGIN NOINHERIT;
+    END IF;
+    EXECUTE format('GRANT countersign_owner TO %I', current_user);
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO countersign_owner', current_database());
+END
+$$";
+
+/// The owner has no members again, and may make nothing. The administrator keeps what founding and making logins need.
+const CEASE_TO_OWN: &str = "DO $$
+BEGIN
+    IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        RETURN;
+    END IF;
+    IF to_regprocedure('custody.create_login(text, text, text[])') IS NOT NULL THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA custody TO %I', current_user);
+        EXECUTE format('GRANT SELECT ON custody.custody TO %I', current_user);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION custody.found(bytea, bytea), custody.schema_version(),
+            custody.create_login(text, text, text[]), custody.fail(text, jsonb) TO %I', current_user);
+    END IF;
+    EXECUTE format('REVOKE CREATE ON DATABASE %I FROM countersign_owner', current_database());
+    EXECUTE format('REVOKE countersign_owner FROM %I', current_user);
+END
+$$";
+
 /// Number of a register's last migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SchemaVersion(pub i64);
@@ -67,7 +99,7 @@ pub enum AdminError {
     Connect(#[from] ConnectError),
     /// A migration failed; those before it hold.
     #[error("the register could not be migrated")]
-    Migrate(#[from] MigrateError),
+    Migrate(#[source] MigrateError),
     /// There is no such login's password.
     #[error(transparent)]
     Password(#[from] ScramError),
@@ -93,6 +125,19 @@ pub enum AdminError {
     Database(#[source] sqlx::Error),
 }
 
+impl AdminError {
+    fn of_migration(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)
+                if sqlstate(&cause).as_deref() == Some("42501") =>
+            {
+                Self::NotAllowed
+            }
+            error => Self::Migrate(error),
+        }
+    }
+}
+
 impl From<sqlx::Error> for AdminError {
     fn from(error: sqlx::Error) -> Self {
         if sqlstate(&error).as_deref() == Some("42501") { Self::NotAllowed } else { Self::Database(error) }
@@ -106,10 +151,16 @@ impl From<sqlx::Error> for AdminError {
 /// [`AdminError`], by cause.
 pub async fn migrate(admin: &Address, login: &str, password: &Password) -> Result<SchemaVersion, AdminError> {
     let mut connection = connect(admin, login, password).await?;
-    migrator().run(&mut connection).await?;
-    // Also after a run that was cut short: whatever exists belongs to the owner.
-    sqlx::query("SELECT custody.own_everything()").execute(&mut connection).await?;
+    // Held until the connection ends; the migrator's own lock covers only the migrations.
+    sqlx::query("SELECT pg_advisory_lock(hashtextextended('countersign migrate', 0))").execute(&mut connection).await?;
+    sqlx::raw_sql(BECOME_OWNER).execute(&mut connection).await?;
+    let migrated = migrator().run(&mut connection).await;
+    if migrated.is_ok() {
+        sqlx::query("SELECT custody.own_everything()").execute(&mut connection).await?;
+    }
+    sqlx::raw_sql(CEASE_TO_OWN).execute(&mut connection).await?;
     connection.close().await?;
+    migrated.map_err(AdminError::of_migration)?;
     Ok(SchemaVersion::wanted())
 }
 

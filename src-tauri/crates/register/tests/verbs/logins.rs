@@ -26,6 +26,36 @@ async fn two_migrations_at_once_take_turns() {
     assert_eq!(both.0.unwrap(), both.1.unwrap());
 }
 
+/// A managed server gives nobody superuser rights: an administrator with CREATEROLE and a database of their own is enough.
+#[tokio::test]
+async fn a_register_is_made_without_a_superuser() {
+    let cluster = TestCluster::shared();
+    let database = cluster.create_database().unwrap();
+    let address = Address::socket(cluster.socket_dir().to_str().unwrap(), 5432, &database);
+    let superuser = sqlx::PgPool::connect_with(cluster.superuser(&database)).await.unwrap();
+    let admin = format!("admin_{database}");
+    let make = format!(
+        "CREATE ROLE {admin} LOGIN CREATEROLE PASSWORD 'a password for tests'; ALTER DATABASE {database} OWNER TO {admin}"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&superuser).await.unwrap();
+    let password = login_password();
+    for _ in 0..2 {
+        register::migrate(&address, &admin, &password).await.unwrap();
+    }
+    let status = register::status(&address, &admin, &password).await.unwrap();
+    assert_eq!(status.version, Some(SchemaVersion::wanted()));
+    let login = format!("anna_{database}");
+    register::create_operator_login(&address, &admin, &password, &login, &password, &[Role::Security]).await.unwrap();
+    Register::connect(&address, &login, &password).await.unwrap();
+    Register::connect(&address, &admin, &password).await.unwrap();
+    let members: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_auth_members WHERE roleid = 'countersign_owner'::regrole")
+            .fetch_one(&superuser)
+            .await
+            .unwrap();
+    assert_eq!(members, 0);
+}
+
 #[tokio::test]
 async fn every_way_to_fail_is_named() {
     let (address, _) = migrated().await;
