@@ -32,7 +32,6 @@ Depends: {libraries}, util-linux
 Recommends: postgresql (>= 15), gnome-keyring | org.freedesktop.secrets
 Section: admin
 Priority: optional
-Homepage: https://countersign.example
 Description: key-custody console with two signatures
  Countersign is a console in which no cryptographic key is rotated, destroyed,
  recovered or excepted from policy without a second person's signature, and in
