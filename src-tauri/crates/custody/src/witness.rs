@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use domain::{OperatorId, RequestId, Role, SignerFacts, Timestamp};
+use futures::StreamExt;
 use ledger::{Entry, Fault, Hash, Record, Summary, Verifier};
 use register::{Register, RegisterError};
 use tokio::sync::Mutex;
@@ -13,6 +14,9 @@ use uuid::Uuid;
 
 /// Records fetched at once: bounds memory, amortises the round trip.
 const FETCH: u32 = 2_000;
+
+/// How many entries are verified between two words to whoever watches.
+const WATCH_EVERY: u64 = 5_000;
 
 /// Why the ledger can't be relied on now.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,8 @@ struct Seen {
 /// Follows one ledger.
 #[derive(Debug)]
 pub struct Witness {
+    founding: Hash,
+    remembered: Option<(u64, Hash)>,
     seen: Mutex<Seen>,
 }
 
@@ -65,7 +71,37 @@ impl Witness {
             Some((number, hash)) => verifier.remembering(number, hash).trusting_what_it_remembers(),
             None => verifier,
         };
-        Self { seen: Mutex::new(Seen { verifier, endings: HashMap::new() }) }
+        Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new() }) }
+    }
+
+    /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it. `watch` is told
+    /// how many entries were verified.
+    ///
+    /// # Errors
+    /// [`WitnessError::Fault`] with the first bad entry.
+    pub async fn verify_all(
+        &self,
+        register: &Register,
+        watch: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Summary, WitnessError> {
+        let verifier = Verifier::new().pinned(self.founding);
+        let mut verifier = match self.remembered {
+            Some((number, hash)) => verifier.remembering(number, hash),
+            None => verifier,
+        };
+        let (head, _) = register.head().await?;
+        let mut rows = std::pin::pin!(register.ledger_stream(1, head));
+        while let Some(row) = rows.next().await {
+            let row = row?;
+            let number = row.seq;
+            verifier.push(&record(row))?;
+            if number.is_multiple_of(WATCH_EVERY) {
+                watch(number);
+            }
+        }
+        verifier.may_end()?;
+        watch(verifier.summary().entries);
+        Ok(verifier.summary())
     }
 
     /// Reads on to the ledger's end.

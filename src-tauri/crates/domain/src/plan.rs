@@ -211,6 +211,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// SHA-256 of everything the plan depends on.
+    #[must_use]
+    pub fn state_digest(&self) -> [u8; 32] {
+        Sha256::digest(Encoder::new().map(&self.depends_on).finish()).into()
+    }
+
     /// What a seal signs.
     #[must_use]
     pub fn hash(&self) -> PlanHash {

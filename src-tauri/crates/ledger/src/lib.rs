@@ -11,7 +11,9 @@ mod verify;
 pub use chain::{GENESIS, Hash, link};
 pub use entry::{Actor, ActorKind, Entry, EntryError, KIND, Subject};
 pub use people::{Founder, People, PeopleError, Person};
-pub use signature::{KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id};
+pub use signature::{
+    KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id, verify as verify_signature,
+};
 pub use verify::{Fault, Record, Summary, Verifier};
 
 #[cfg(test)]

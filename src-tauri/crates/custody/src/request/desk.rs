@@ -120,14 +120,8 @@ impl Console {
     /// # Errors
     /// [`RequestError::Plan`] for texts and clocks, otherwise what the register says.
     pub async fn submit(&self, plan: &Plan, role: Role, device: &Author) -> Result<Receipt, RequestError> {
-        let settings = self.register.settings().await?;
-        plan.check(&PlanBounds {
-            approve_within_max: days(settings.approve_days_max),
-            execute_within_max: days(settings.execute_days_max),
-            ..PlanBounds::default()
-        })?;
-        check_grace(plan)?;
-        let differences = plan.drift(&self.facts_now(plan).await?);
+        self.check_plan(plan).await?;
+        let differences = self.recheck_plan(plan).await?;
         if !differences.is_empty() {
             return Err(RequestError::Stale { differences });
         }
@@ -136,13 +130,35 @@ impl Console {
         Ok(self.register.submit_request(device.write(act, seal.time).as_act(), &plan.encode()).await?)
     }
 
+    /// Checks a plan's texts, clocks and grace period by the rules in force, before anyone is asked to sign it.
+    ///
+    /// # Errors
+    /// [`RequestError::Plan`] with the first thing that is not acceptable.
+    pub async fn check_plan(&self, plan: &Plan) -> Result<(), RequestError> {
+        let settings = self.register.settings().await?;
+        plan.check(&PlanBounds {
+            approve_within_max: days(settings.approve_days_max),
+            execute_within_max: days(settings.execute_days_max),
+            ..PlanBounds::default()
+        })?;
+        check_grace(plan)
+    }
+
+    /// Computes again what a plan depends on, and says what differs.
+    ///
+    /// # Errors
+    /// See [`RequestError`].
+    pub async fn recheck_plan(&self, plan: &Plan) -> Result<Vec<Change>, RequestError> {
+        Ok(plan.drift(&self.facts_now(plan).await?))
+    }
+
     /// Computes again what the request depends on, and says what differs.
     ///
     /// # Errors
     /// See [`RequestError`].
     pub async fn recheck(&self, request: RequestId) -> Result<Vec<Change>, RequestError> {
         let (plan, _) = self.plan_on_record(request).await?;
-        Ok(plan.drift(&self.facts_now(&plan).await?))
+        self.recheck_plan(&plan).await
     }
 
     /// The plan that was submitted, and whether the request is still undecided.

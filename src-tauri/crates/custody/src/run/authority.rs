@@ -82,7 +82,7 @@ impl Authority {
         };
         let rule = rule_for(&plan).ok_or(AuthorityError::NoRule)?;
         let rows = console.register.seals(plan.request).await?;
-        let seals: Vec<Seal> = rows.iter().map(|row| read_seal(&plan, row)).collect();
+        let seals: Vec<Seal> = rows.iter().map(|row| seal_of(&plan, row)).collect();
         let keys: Vec<(OperatorId, [u8; 32])> = seals.iter().map(|seal| (seal.statement.signer, seal.key)).collect();
         let signers = console.witness.signers(&keys).await;
         let quorum = Quorum::prove(&plan, &rule, &seals, |who, key| signers.get(&(who, *key)).cloned(), moment)?;
@@ -95,8 +95,10 @@ fn rule_for(plan: &Plan) -> Option<QuorumRule> {
     quorum_rules().into_iter().find(|rule| rule.operation == plan.operation)
 }
 
-/// The statement is put together from the plan that shall be executed, so that a seal given for anything else does not verify.
-fn read_seal(plan: &Plan, row: &SealRow) -> Seal {
+/// The seal in a row, as one on `plan`: the statement is put together from the plan, so that a seal given for anything else does
+/// not verify.
+#[must_use]
+pub fn seal_of(plan: &Plan, row: &SealRow) -> Seal {
     let statement = SealStatement {
         custody: plan.custody,
         environment: plan.environment,

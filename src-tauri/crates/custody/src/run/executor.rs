@@ -139,6 +139,17 @@ impl Console {
         self.execute(author, run, steering, progress).await
     }
 
+    /// Pauses a run that another console executes: stopping is protective. It stops there at its next act.
+    ///
+    /// # Errors
+    /// What the register says.
+    pub async fn pause_elsewhere(&self, author: &Author, run: RunId) -> Result<(), RunError> {
+        let row = self.run_row(run).await?;
+        let entry = self.entry(author, Act::new("run.paused", "run", run).with("fence", row.fence)).await?;
+        perform(Effect::PauseRun, self.register.pause_run(entry.as_act())).await?;
+        Ok(())
+    }
+
     async fn carry_on(
         &self,
         author: &Author,

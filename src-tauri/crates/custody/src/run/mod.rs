@@ -15,7 +15,7 @@ mod rollback;
 mod rotation;
 mod versions;
 
-pub use authority::{Authority, AuthorityError};
+pub use authority::{Authority, AuthorityError, seal_of};
 pub use effect::Effect;
 pub use error::RunError;
 pub use executor::{Ended, Steering};
