@@ -6,6 +6,7 @@ pub mod deks;
 pub mod discovery;
 pub mod inventory;
 mod opening;
+mod records;
 pub mod sample;
 pub mod tokens;
 

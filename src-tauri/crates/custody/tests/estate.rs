@@ -122,6 +122,49 @@ async fn what_the_register_refuses_is_named_by_the_files_rows() {
     assert_eq!(place.count(KEYS).await, 1);
 }
 
+/// an export is an import that changes nothing, and a preview says what would.
+#[tokio::test]
+async fn an_export_reads_back_as_unchanged() {
+    let place = Place::found().await;
+    let rows = [
+        "api_secret,crm-token,Nordwind,crm,confidential,=Calls the CRM,payments,,,key_vault,2026-01-31,2026-03-01,",
+        "backup,nightly,,,restricted,Backups,sre,AES-256-GCM,256,key_vault,2026-01-31T10:00:00.5Z,,",
+        "secret,boot,,,internal,Bootstraps,sre,,,kubernetes_secret_legacy,2025-01-31,,2027-03-31",
+    ];
+    let file = format!("{HEADER},phase_out_date\n{}\n", rows.join("\n"));
+    let first = estate(&place).preview_inventory(file.as_bytes()).await.unwrap();
+    assert_eq!((first.rows_good(), first.rows_unchanged()), (3, 0));
+    estate(&place).import_inventory(&first, "a.csv").await.unwrap();
+
+    let export = estate(&place).export_inventory().await.unwrap();
+    let again = estate(&place).preview_inventory(&export).await.unwrap();
+    assert_eq!((again.problems().kept(), again.rows_good(), again.rows_unchanged()), (&[][..], 3, 3));
+    assert!(matches!(estate(&place).import_inventory(&again, "a.csv").await, Err(ImportError::NothingNew)));
+
+    let later = file.replace("2027-03-31", "2028-03-31");
+    let changed = estate(&place).preview_inventory(later.as_bytes()).await.unwrap();
+    let problems: Vec<_> = changed.problems().kept().iter().map(|found| (found.row, found.problem)).collect();
+    assert_eq!(problems, [(4, CellProblem::AlreadyInRegister)], "a changed date is no silent difference");
+}
+
+/// a record of the inventory is looked for in the vault.
+#[tokio::test]
+async fn records_of_secrets_are_looked_for_in_the_vault() {
+    let place = Place::found().await;
+    place.ben.console.vault.set_secret(&name("smtp-password"), "not shown", None, &Tags::new()).await.unwrap();
+    let rows = [
+        "secret,smtp,,,internal,Mail,sre,,,key_vault,2026-01-31,,smtp-password",
+        "secret,ftp,,,internal,Files,sre,,,key_vault,2026-01-31,,ftp-password",
+    ];
+    let file = format!("{HEADER},vault_name\n{}\n", rows.join("\n"));
+    let preview = estate(&place).preview_inventory(file.as_bytes()).await.unwrap();
+    estate(&place).import_inventory(&preview, "a.csv").await.unwrap();
+    let found = estate(&place).discover().await.unwrap();
+    assert_eq!((found.secrets_read, found.register_records, found.agreeing), (true, 2, 1));
+    let drift: Vec<_> = found.drift.iter().map(|drift| (drift.name.as_str(), drift.kind)).collect();
+    assert_eq!(drift, [("ftp-password", DriftKind::OnlyInRegister)]);
+}
+
 /// ten thousand rows go in by one act.
 #[tokio::test]
 async fn ten_thousand_rows_go_in_at_once() {

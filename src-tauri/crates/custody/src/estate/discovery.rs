@@ -3,19 +3,22 @@
 mod adopt;
 mod compare;
 
-use futures::{StreamExt, TryStreamExt, stream};
-use register::RegisterError;
-use vault::{Key, KeySummary, Vault, VaultError};
+use std::collections::HashSet;
 
 use canonical::Encoder;
-use domain::{KeyId, Timestamp};
+use domain::{KeyId, KeyKind, StorageMedium, Timestamp};
+use futures::{StreamExt, TryStreamExt, stream};
+use register::{KeyRow, RegisterError};
+use vault::{Key, KeySummary, SecretSummary, Vault, VaultError};
 
 pub use adopt::{Adopted, Adoption, AdoptionError};
 pub use compare::{
-    Drift, DriftKind, KnownKek, KnownSecret, KnownVersion, SeenKey, SeenSecret, SeenVersion, VaultObject, compare,
+    Drift, DriftKind, KnownKek, KnownRecord, KnownVersion, SeenKey, SeenSecret, SeenSecrets, SeenVersion, VaultObject,
+    compare,
 };
 
 use super::Estate;
+use super::records::importable_kinds;
 use crate::author::Act;
 use crate::kek::public_half;
 
@@ -36,6 +39,8 @@ pub struct Discovery {
     pub register_records: usize,
     /// Those that agree.
     pub agreeing: usize,
+    /// Whether this identity may list secrets; if not, nothing is said about them.
+    pub secrets_read: bool,
     /// Every difference.
     pub drift: Vec<Drift>,
     /// Ledger entry of the observation.
@@ -72,48 +77,65 @@ impl Estate<'_> {
         if drift.len() > DRIFT_MAX {
             return Err(DiscoveryError::TooMuch { count: drift.len() });
         }
-        let differing: std::collections::HashSet<KeyId> =
-            drift.iter().filter_map(|drift| drift.key.as_ref().map(|(key, _)| *key)).collect();
-        let register_records = known.keks.len() + known.secrets.len();
-        let agreeing = register_records.saturating_sub(differing.len());
-        let at = self.now().await?;
-        let entry = self.observe(&drift, seen.count(), register_records, at).await?;
-        Ok(Discovery { at, vault_objects: seen.count(), register_records, agreeing, drift, entry })
+        let differing: HashSet<KeyId> = drift.iter().filter_map(|drift| Some(drift.key.as_ref()?.0)).collect();
+        let register_records = known.keks.len() + known.records.len();
+        let mut found = Discovery {
+            at: self.now().await?,
+            vault_objects: seen.count(),
+            register_records,
+            agreeing: register_records.saturating_sub(differing.len()),
+            secrets_read: seen.secrets.is_some(),
+            drift,
+            entry: 0,
+        };
+        found.entry = self.observe(&found).await?;
+        Ok(found)
     }
 
-    async fn observe(
-        &self,
-        drift: &[Drift],
-        vault_objects: usize,
-        register_records: usize,
-        now: Timestamp,
-    ) -> Result<u64, RegisterError> {
-        let row = |drift: &Drift| {
+    async fn observe(&self, found: &Discovery) -> Result<u64, RegisterError> {
+        // The register keeps one difference of a kind for each object; two records may name the same one.
+        let mut kept = HashSet::new();
+        let drift = found.drift.iter().filter(|drift| kept.insert((drift.object, &drift.name, drift.kind)));
+        let mut rows = Encoder::new();
+        let mut count = 0;
+        for drift in drift {
             let row = Encoder::new().text(drift.object.word()).text(&drift.name).text(drift.kind.word());
-            row.text(&drift.register).text(&drift.vault)
-        };
-        let rows = drift.iter().map(row).fold(Encoder::new(), Encoder::sequence);
+            rows = rows.sequence(row.text(&drift.register).text(&drift.vault));
+            count += 1;
+        }
         let act = Act::new("vault.observed", "vault", self.vault.address().host())
-            .with("vault_objects", vault_objects)
-            .with("register_records", register_records)
-            .payload(rows.clone(), drift.len());
-        let entry = self.author.write(act, now);
+            .with("vault_objects", found.vault_objects)
+            .with("register_records", found.register_records)
+            .with("secrets_read", found.secrets_read)
+            .payload(rows.clone(), count);
+        let entry = self.author.write(act, found.at);
         Ok(self.register.observe_vault(entry.as_act(), &rows.finish()).await?.seq)
     }
 
     async fn read_vault(&self) -> Result<compare::Seen, VaultError> {
         let (keys, deleted, secrets) =
-            tokio::try_join!(self.vault.list_keys(), self.vault.list_deleted_keys(), self.vault.list_secrets())?;
+            tokio::try_join!(self.vault.list_keys(), self.vault.list_deleted_keys(), self.read_secrets())?;
         let deleted = deleted.into_iter().map(|key| key.name.as_str().to_owned()).collect();
         let read = |summary: KeySummary| async move { see_key(self.vault, summary).await };
         let found: Vec<Option<SeenKey>> = stream::iter(keys).map(read).buffered(IN_FLIGHT).try_collect().await?;
-        let secret = |secret: vault::SecretSummary| SeenSecret {
+        Ok(compare::Seen { keys: found.into_iter().flatten().collect(), deleted, secrets })
+    }
+
+    /// Secrets' metadata. An identity that may use keys need not have a right to list secrets.
+    async fn read_secrets(&self) -> Result<Option<SeenSecrets>, VaultError> {
+        let lists = tokio::try_join!(self.vault.list_secrets(), self.vault.list_deleted_secrets());
+        let (held, deleted) = match lists {
+            Ok(lists) => lists,
+            Err(VaultError::Forbidden { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let see = |secret: SecretSummary| SeenSecret {
             name: secret.name.as_str().to_owned(),
             enabled: secret.enabled,
             managed: secret.managed,
         };
-        let secrets = secrets.into_iter().map(secret).collect();
-        Ok(compare::Seen { keys: found.into_iter().flatten().collect(), deleted, secrets })
+        let deleted = deleted.into_iter().map(|secret| secret.name.as_str().to_owned()).collect();
+        Ok(Some(SeenSecrets { held: held.into_iter().map(see).collect(), deleted }))
     }
 
     async fn read_register(&self) -> Result<compare::Known, RegisterError> {
@@ -121,8 +143,19 @@ impl Estate<'_> {
         for id in self.register.live_keks().await? {
             keks.extend(self.register.kek(id).await?.map(known_kek));
         }
-        Ok(compare::Known { keks, secrets: Vec::new() })
+        // LIMIT: certificates are not listed in the vault yet, so their records are not looked for.
+        let kinds = importable_kinds().into_iter().filter(|kind| *kind != KeyKind::TlsCertificate).collect();
+        let records = self.live_records(kinds, vec![StorageMedium::KeyVault]).await?;
+        Ok(compare::Known { keks, records: records.into_iter().filter_map(known_record).collect() })
     }
+}
+
+fn known_record(row: KeyRow) -> Option<KnownRecord> {
+    let object = match row.kind {
+        KeyKind::ApiSecret | KeyKind::AiService | KeyKind::Secret => VaultObject::Secret,
+        _ => VaultObject::Key,
+    };
+    Some(KnownRecord { key: row.id, name: row.name, vault_name: row.vault_name?, object })
 }
 
 fn known_kek(row: register::KekRow) -> KnownKek {

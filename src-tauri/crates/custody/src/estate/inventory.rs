@@ -6,6 +6,7 @@
 mod cell;
 mod column;
 mod import;
+mod preview;
 mod problem;
 mod row;
 mod write;
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use column::Column;
 pub use import::{ImportError, Imported};
+pub use preview::{ExportError, PreviewError};
 pub use problem::{CellProblem, PROBLEMS_MAX, Problem, Problems};
 pub use row::{Identity, InventoryRow, LEGACY_AGE_DAYS_MIN, Setting};
 pub use write::{guarded, write_csv};

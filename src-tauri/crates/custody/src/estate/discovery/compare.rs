@@ -8,6 +8,9 @@ use vault::{Key, KeySpec, KeySummary};
 /// Versions that a difference names one by one.
 const NAMED_VERSIONS_MAX: usize = 40;
 
+const DELETED: &str = "deleted, can be recovered";
+const ABSENT: &str = "not there";
+
 macro_rules! wire_words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -105,6 +108,15 @@ pub struct SeenSecret {
     pub managed: bool,
 }
 
+/// All secrets of a vault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenSecrets {
+    /// Those that are there.
+    pub held: Vec<SeenSecret>,
+    /// Names of soft-deleted ones.
+    pub deleted: BTreeSet<String>,
+}
+
 /// Everything that was read in the vault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -112,15 +124,16 @@ pub struct Seen {
     pub keys: Vec<SeenKey>,
     /// Names of soft-deleted keys.
     pub deleted: BTreeSet<String>,
-    /// Secrets.
-    pub secrets: Vec<SeenSecret>,
+    /// Secrets; `None` when this identity may not list them, and then nothing is said about them.
+    pub secrets: Option<SeenSecrets>,
 }
 
 impl Seen {
     /// How many objects that are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.keys.len() + self.deleted.len() + self.secrets.len()
+        let secrets = self.secrets.as_ref().map_or(0, |secrets| secrets.held.len() + secrets.deleted.len());
+        self.keys.len() + self.deleted.len() + secrets
     }
 }
 
@@ -150,15 +163,17 @@ pub struct KnownKek {
     pub versions: Vec<KnownVersion>,
 }
 
-/// A live record of the inventory that names a secret of the vault.
+/// A live record of the inventory that names an object of the vault: a secret, or a key that is no KEK.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownSecret {
+pub struct KnownRecord {
     /// Its record.
     pub key: KeyId,
     /// Its name.
     pub name: String,
     /// Its name in the vault.
     pub vault_name: String,
+    /// What it is expected to be, where it is not found.
+    pub object: VaultObject,
 }
 
 /// Everything of the register that should be in the vault.
@@ -166,8 +181,8 @@ pub struct KnownSecret {
 pub struct Known {
     /// KEKs.
     pub keks: Vec<KnownKek>,
-    /// Secrets.
-    pub secrets: Vec<KnownSecret>,
+    /// Anything else.
+    pub records: Vec<KnownRecord>,
 }
 
 /// One difference.
@@ -228,28 +243,36 @@ fn describe(spec: &KeySpec) -> (String, Option<u32>, bool) {
     }
 }
 
-/// Every difference, in order of name and kind.
+/// Key Vault's names are the same whatever their case.
+fn fold(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// Every difference, in order of object, name and kind.
 #[must_use]
 pub fn compare(seen: &Seen, known: &Known) -> Vec<Drift> {
-    let by_name: BTreeMap<&str, &SeenKey> = seen.keys.iter().map(|key| (key.name.as_str(), key)).collect();
+    let by_name: BTreeMap<String, &SeenKey> = seen.keys.iter().map(|key| (fold(&key.name), key)).collect();
+    let deleted: BTreeSet<String> = seen.deleted.iter().map(|name| fold(name)).collect();
     let mut drift = Vec::new();
     for kek in &known.keks {
-        match by_name.get(kek.vault_name.as_str()) {
+        let name = fold(&kek.vault_name);
+        match by_name.get(&name) {
             Some(key) => compare_key(key, kek, &mut drift),
-            None => drift.push(absent(kek, seen.deleted.contains(&kek.vault_name))),
+            None => drift.push(absent(kek, deleted.contains(&name))),
         }
     }
-    let recorded: BTreeSet<&str> = known.keks.iter().map(|kek| kek.vault_name.as_str()).collect();
-    drift.extend(seen.keys.iter().filter(|key| !recorded.contains(key.name.as_str())).map(unknown_key));
-    compare_secrets(seen, known, &mut drift);
+    let keks = known.keks.iter().map(|kek| fold(&kek.vault_name));
+    let recorded: BTreeSet<String> = keks.chain(known.records.iter().map(|record| fold(&record.vault_name))).collect();
+    drift.extend(seen.keys.iter().filter(|key| !recorded.contains(&fold(&key.name))).map(unknown_key));
+    compare_records(seen, known, &by_name, &mut drift);
     drift.sort_by(|a, b| (a.object, &a.name, a.kind).cmp(&(b.object, &b.name, b.kind)));
     drift
 }
 
 fn absent(kek: &KnownKek, deleted: bool) -> Drift {
     let (kind, vault) = match deleted {
-        true => (DriftKind::Deleted, "deleted, can be recovered"),
-        false => (DriftKind::OnlyInRegister, "not there"),
+        true => (DriftKind::Deleted, DELETED),
+        false => (DriftKind::OnlyInRegister, ABSENT),
     };
     of_kek(kek, kind, "live".to_owned(), vault.to_owned(), false)
 }
@@ -295,7 +318,7 @@ fn compare_key(key: &SeenKey, kek: &KnownKek, drift: &mut Vec<Drift>) {
     let gone: Vec<&str> =
         kek.versions.iter().map(|known| known.version.as_str()).filter(|version| seen_of(version).is_none()).collect();
     if !gone.is_empty() {
-        found(DriftKind::VersionGone, names(gone), "not there".to_owned());
+        found(DriftKind::VersionGone, names(gone), ABSENT.to_owned());
     }
     let unknown = unknown_versions(key, kek, &pairs);
     if !unknown.is_empty() {
@@ -337,31 +360,51 @@ fn names(versions: Vec<&str>) -> String {
     if rest == 0 { named } else { format!("{named} and {rest} more") }
 }
 
-fn compare_secrets(seen: &Seen, known: &Known, drift: &mut Vec<Drift>) {
-    let held: BTreeMap<&str, &SeenSecret> = seen.secrets.iter().map(|secret| (secret.name.as_str(), secret)).collect();
-    let recorded: BTreeSet<&str> = known.secrets.iter().map(|secret| secret.vault_name.as_str()).collect();
-    let of_secret = |kind, name: &str, key, register: &str, vault: &str| Drift {
-        kind,
-        object: VaultObject::Secret,
-        name: name.to_owned(),
-        key,
-        register: register.to_owned(),
-        vault: vault.to_owned(),
-        adoptable: false,
-        weak: false,
-    };
-    for secret in &known.secrets {
-        let key = Some((secret.key, secret.name.clone()));
-        match held.get(secret.vault_name.as_str()) {
-            None => drift.push(of_secret(DriftKind::OnlyInRegister, &secret.vault_name, key, "live", "not there")),
-            Some(held) if !held.enabled => {
-                drift.push(of_secret(DriftKind::Disabled, &secret.vault_name, key, "live", "disabled"));
-            }
-            Some(_) => {}
-        }
+fn compare_records(seen: &Seen, known: &Known, keys: &BTreeMap<String, &SeenKey>, drift: &mut Vec<Drift>) {
+    let none = SeenSecrets::default();
+    let secrets = seen.secrets.as_ref().unwrap_or(&none);
+    let held: BTreeMap<String, &SeenSecret> = secrets.held.iter().map(|secret| (fold(&secret.name), secret)).collect();
+    let is_among = |names: &BTreeSet<String>, wanted: &str| names.iter().any(|name| fold(name) == wanted);
+    for record in &known.records {
+        let name = fold(&record.vault_name);
+        let (secret, key) = (held.get(&name), keys.get(&name));
+        let (kind, object, vault) = if secret.is_some_and(|secret| secret.enabled)
+            || key.is_some_and(|key| key.versions.iter().any(|version| version.enabled))
+        {
+            continue;
+        } else if secret.is_some() {
+            (DriftKind::Disabled, VaultObject::Secret, "disabled")
+        } else if key.is_some() {
+            (DriftKind::Disabled, VaultObject::Key, "every version is disabled")
+        } else if is_among(&secrets.deleted, &name) {
+            (DriftKind::Deleted, VaultObject::Secret, DELETED)
+        } else if is_among(&seen.deleted, &name) {
+            (DriftKind::Deleted, VaultObject::Key, DELETED)
+        } else if seen.secrets.is_none() {
+            continue;
+        } else {
+            (DriftKind::OnlyInRegister, record.object, ABSENT)
+        };
+        let key = Some((record.key, record.name.clone()));
+        drift.push(of_other(kind, object, &record.vault_name, key, ("live", vault)));
     }
-    let unknown = seen.secrets.iter().filter(|secret| !secret.managed && !recorded.contains(secret.name.as_str()));
-    drift.extend(unknown.map(|secret| of_secret(DriftKind::OnlyInVault, &secret.name, None, "", "a secret")));
+    let recorded: BTreeSet<String> = known.records.iter().map(|record| fold(&record.vault_name)).collect();
+    let unknown = secrets.held.iter().filter(|secret| !secret.managed && !recorded.contains(&fold(&secret.name)));
+    drift.extend(
+        unknown
+            .map(|secret| of_other(DriftKind::OnlyInVault, VaultObject::Secret, &secret.name, None, ("", "a secret"))),
+    );
+}
+
+fn of_other(
+    kind: DriftKind,
+    object: VaultObject,
+    name: &str,
+    key: Option<(KeyId, String)>,
+    (register, vault): (&str, &str),
+) -> Drift {
+    let (register, vault) = (register.to_owned(), vault.to_owned());
+    Drift { kind, object, name: name.to_owned(), key, register, vault, adoptable: false, weak: false }
 }
 
 #[cfg(test)]

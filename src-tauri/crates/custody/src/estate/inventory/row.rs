@@ -9,6 +9,8 @@ use super::problem::CellProblem;
 /// A key in legacy storage younger than this is a new key, and new keys may not be put there.
 pub const LEGACY_AGE_DAYS_MIN: i64 = 30;
 
+const EPOCH: Timestamp = Timestamp::from_micros(0);
+
 const NAME_CHARS_MAX: usize = 200;
 const PARTY_CHARS_MAX: usize = 100;
 const SECRET_NAME_CHARS_MAX: usize = 127;
@@ -266,7 +268,8 @@ fn read_phase_out(
     created: Option<Timestamp>,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let phase_out = cells.date(Column::PhaseOutDate);
+    // The register keeps the day.
+    let phase_out = cells.date(Column::PhaseOutDate).map(|time| EPOCH.plus_days(time.days_since(EPOCH)));
     let is_given = cells.cell(Column::PhaseOutDate).is_some();
     if storage == Some(StorageMedium::KubernetesSecretLegacy) {
         if !is_given {

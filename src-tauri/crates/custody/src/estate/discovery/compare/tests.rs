@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use vault::RsaBits;
 
@@ -109,24 +109,48 @@ fn differences_of_a_kind_are_one_for_each_key() {
     assert_eq!(found.first().map(|drift| drift.vault.as_str()), Some("v2, v3"));
 }
 
+/// records of secrets and of keys that are no KEKs are looked for by name; certificates keep their own.
 #[test]
-fn secrets_are_compared_by_name_and_certificates_keep_theirs() {
+fn records_of_other_objects_are_looked_for() {
     let secret = |name: &str, enabled, managed| SeenSecret { name: name.to_owned(), enabled, managed };
-    let known =
-        |name: &str| KnownSecret { key: KeyId(uuid::Uuid::nil()), name: name.to_owned(), vault_name: name.to_owned() };
-    let seen = Seen {
-        secrets: vec![
-            secret("off", false, false),
-            secret("on", true, false),
-            secret("stray", true, false),
-            secret("tls", true, true),
-        ],
-        ..Seen::default()
+    let record = |name: &str, object| KnownRecord {
+        key: KeyId(uuid::Uuid::nil()),
+        name: name.to_owned(),
+        vault_name: name.to_owned(),
+        object,
     };
-    let known = Known { secrets: vec![known("gone"), known("off"), known("on")], ..Known::default() };
-    let found: Vec<_> = compare(&seen, &known).into_iter().map(|drift| (drift.name, drift.kind)).collect();
-    let wanted = [("gone", DriftKind::OnlyInRegister), ("off", DriftKind::Disabled), ("stray", DriftKind::OnlyInVault)];
-    assert_eq!(found, wanted.map(|(name, kind)| (name.to_owned(), kind)));
+    let mut stopped = key("stopped");
+    stopped.versions[0].enabled = false;
+    let seen = Seen {
+        keys: vec![key("signing"), stopped],
+        secrets: Some(SeenSecrets {
+            held: vec![
+                secret("off", false, false),
+                secret("ON", true, false),
+                secret("stray", true, false),
+                secret("tls", true, true),
+            ],
+            deleted: BTreeSet::from(["erased".to_owned()]),
+        }),
+        deleted: BTreeSet::from(["erased-key".to_owned()]),
+    };
+    let object = VaultObject::Secret;
+    let names = ["erased", "erased-key", "gone", "off", "on", "signing", "stopped"];
+    let known = Known { records: names.map(|name| record(name, object)).to_vec(), ..Known::default() };
+    let found: Vec<_> =
+        compare(&seen, &known).into_iter().map(|drift| (drift.name, drift.object, drift.kind)).collect();
+    let wanted = [
+        ("erased-key", VaultObject::Key, DriftKind::Deleted),
+        ("stopped", VaultObject::Key, DriftKind::Disabled),
+        ("erased", object, DriftKind::Deleted),
+        ("gone", object, DriftKind::OnlyInRegister),
+        ("off", object, DriftKind::Disabled),
+        ("stray", object, DriftKind::OnlyInVault),
+    ];
+    assert_eq!(found, wanted.map(|(name, object, kind)| (name.to_owned(), object, kind)));
+    let unread = Seen { secrets: None, ..seen };
+    let said: Vec<_> = compare(&unread, &known).into_iter().map(|drift| drift.name).collect();
+    assert_eq!(said, ["erased-key", "stopped"], "what may not be listed is not called absent");
 }
 
 /// what the vault may hold, judged.
