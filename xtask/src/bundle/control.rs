@@ -28,7 +28,7 @@ Version: {version}
 Architecture: {architecture}
 Maintainer: {MAINTAINER}
 Installed-Size: {size}
-Depends: {libraries}, util-linux
+Depends: {libraries}
 Recommends: postgresql (>= 15), gnome-keyring | org.freedesktop.secrets
 Section: admin
 Priority: optional

@@ -36,7 +36,7 @@ Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: Countersign
 
 Files: *
-Copyright: The Countersign authors
+Copyright: 2026 The Countersign authors
 License: Apache-2.0
  On Debian systems the full text of the licence is in
  /usr/share/common-licenses/Apache-2.0.
