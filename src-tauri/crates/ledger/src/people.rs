@@ -3,7 +3,7 @@
 //! The people in the database's tables are what a database administrator says; the people here are what two founders
 //! signed and what certified keys signed since. Executing consoles and verifiers trust only these.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -120,13 +120,13 @@ impl People {
         }
         if entry.verb == "custody.founded" {
             self.found(entry)?;
+            self.require_both_founders(block)?;
+        } else if block.pairs().len() != 1 {
+            return Err(SignatureError::Count { found: block.pairs().len() }.into());
         }
         for (key, signature) in block.pairs() {
             let public_key = self.entitled(key, entry)?;
             signature::verify(&public_key, bytes, signature)?;
-        }
-        if entry.verb == "custody.founded" && block.pairs().len() != self.keys.len() {
-            return Err(PeopleError::Founding);
         }
         self.learn(entry)
     }
@@ -137,6 +137,13 @@ impl People {
             self.found(entry)?;
         }
         self.learn(entry)
+    }
+
+    /// Each founder signs once: one founder's signature twice is not two people's.
+    fn require_both_founders(&self, block: &SignatureBlock) -> Result<(), PeopleError> {
+        let signing: HashSet<&KeyId> = block.pairs().iter().map(|(key, _)| key).collect();
+        let both = signing.len() == block.pairs().len() && signing == self.keys.keys().collect();
+        if both { Ok(()) } else { Err(PeopleError::Founding) }
     }
 
     fn entitled(&self, key: &KeyId, entry: &Entry) -> Result<PublicKey, PeopleError> {
@@ -161,7 +168,7 @@ impl People {
         let founders = [read_founder(entry, "a")?, read_founder(entry, "b")?];
         let [first, second] = &founders;
         if first.person.id == second.person.id
-            || first.person.person == second.person.person
+            || first.person.person.to_lowercase() == second.person.person.to_lowercase()
             || first.public_key == second.public_key
         {
             return Err(PeopleError::Founding);

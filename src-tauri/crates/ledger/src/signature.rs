@@ -41,6 +41,12 @@ pub enum SignatureError {
         /// How many it holds.
         found: usize,
     },
+    /// One key signs twice: it would pass for two signers.
+    #[error("the signature block holds key {} more than once", hex::encode(.key))]
+    Repeated {
+        /// Which key.
+        key: KeyId,
+    },
     /// The signature does not belong to these bytes and this key.
     #[error("the signature of key {} does not verify", hex::encode(.key))]
     Invalid {
@@ -66,10 +72,13 @@ impl SignatureBlock {
     /// Reads a block.
     pub fn decode(bytes: &[u8]) -> Result<Self, SignatureError> {
         let mut decoder = Decoder::new(bytes);
-        let mut pairs = Vec::new();
+        let mut pairs: Vec<(KeyId, Signature)> = Vec::new();
         while !decoder.is_empty() && pairs.len() <= SIGNATURES_MAX {
             let key = decoder.array("a key id of 32 bytes")?;
             let signature = decoder.array("a signature of 64 bytes")?;
+            if pairs.iter().any(|(known, _)| *known == key) {
+                return Err(SignatureError::Repeated { key });
+            }
             pairs.push((key, signature));
         }
         if pairs.is_empty() || pairs.len() > SIGNATURES_MAX {

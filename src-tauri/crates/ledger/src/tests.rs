@@ -207,6 +207,44 @@ fn a_founding_by_one_person_is_refused() {
     assert_eq!(verify(&records), Err(Fault::People { number: 1, source: PeopleError::Founding }));
 }
 
+/// one founder's signature twice does not found a custody, whether a block says so openly or in memory only.
+#[test]
+fn a_founding_signed_twice_by_one_founder_is_refused() {
+    let (maren, tomas, stranger) = (TestKey::new(1), TestKey::new(2), TestKey::new(8));
+    let twice = chain(&[(founding(), vec![&maren, &maren])]);
+    let key = key_id(&maren.public_key());
+    let source = SignatureError::Repeated { key };
+    assert_eq!(verify(&twice), Err(Fault::Signatures { number: 1, source }));
+
+    let (entry, bytes) = (founding(), founding().encode());
+    let accept = |signers: &[&dyn Signer]| People::new().accept(&entry, &bytes, &SignatureBlock::sign(&bytes, signers));
+    assert_eq!(accept(&[&maren, &maren]), Err(PeopleError::Founding));
+    assert_eq!(accept(&[&maren, &stranger]), Err(PeopleError::Founding));
+    assert_eq!(accept(&[&maren, &tomas, &stranger]), Err(PeopleError::Founding));
+    assert_eq!(accept(&[&maren, &tomas]), Ok(()));
+}
+
+/// two spellings of one address are one person.
+#[test]
+fn a_founding_by_two_spellings_of_one_person_is_refused() {
+    let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
+    let mut same = founding();
+    same.attributes.insert("b.person".to_owned(), "PERSON-A".to_owned());
+    let records = chain(&[(same, vec![&maren, &tomas])]);
+    assert_eq!(verify(&records), Err(Fault::People { number: 1, source: PeopleError::Founding }));
+}
+
+/// Every entry but the founding carries one signature: a second one would say nothing that anybody checks.
+#[test]
+fn an_entry_with_two_signatures_is_refused() {
+    let (maren, tomas, session) = (TestKey::new(1), TestKey::new(2), TestKey::new(3));
+    let fault = fault_of((entry(3, TOMAS, "key.adopted", &[]), vec![&session, &tomas]));
+    let source = PeopleError::Signature(SignatureError::Count { found: 2 });
+    assert_eq!(fault, Fault::People { number: 3, source: source.clone() });
+    let fault = fault_of((entry(3, TOMAS, "key.adopted", &[]), vec![&session, &maren]));
+    assert_eq!(fault, Fault::People { number: 3, source });
+}
+
 proptest! {
     #[test]
     fn entries_survive_encoding(verb in "[a-z.]{1,20}", purpose in any::<String>(), attributes in prop::collection::btree_map(any::<String>(), any::<String>(), 0..5)) {
