@@ -6,7 +6,7 @@ export default defineConfig({
   base: "/",
   plugins: [react()],
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  server: { host: "127.0.0.1", port: 5173, strictPort: true, fs: { allow: [".."] } },
   build: {
     outDir: "dist",
     target: "es2022",
@@ -18,6 +18,6 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["dev/test-setup.ts"],
-    css: false,
+    css: { include: [/tokens\.css/] },
   },
 });

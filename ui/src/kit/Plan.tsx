@@ -64,7 +64,7 @@ function Line({ change }: { readonly change: ChangeView }) {
 }
 
 const SUBJECT: Record<ChangeSubject, string> = {
-  current_version: "Current version", deks_under_old: "DEKs wrapped by", deks_under_new: "DEKs wrapped by", old_version: "Version",
+  current_version: "Current version", deks_under_old: "DEKs under", deks_under_new: "DEKs under", old_version: "Version",
   algorithm: "Algorithm", key_name: "Name", owner: "Owner", purpose: "Purpose", classification: "Classification", rotate_by: "Rotate by", vault: "Vault",
 };
 

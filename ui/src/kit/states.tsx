@@ -52,7 +52,7 @@ export function Empty({ icon = "circle-dashed", title, children, act }: { readon
   return (
     <div className="emptystate">
       <Icon name={icon} size={20} />
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children !== undefined && <p className={styles.why}>{children}</p>}
       {act}
     </div>

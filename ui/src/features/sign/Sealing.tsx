@@ -55,6 +55,8 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
           </Note>
         )}
         <Statement context={context} />
+      </div>
+      <div className={styles.unlock}>
         <div className={styles.hash}>
           <span className="t3 small">Statement, sha256</span>
           <span className="row">
@@ -64,9 +66,9 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
             <Copy value={context.planHash} label="plan hash" />
           </span>
         </div>
-      </div>
-      <div className={styles.unlock}>
-        {rejecting && <TextArea label="Reason for rejecting" rows={2} value={reason} data-first onChange={(event) => { setReason(event.target.value); }} />}
+        {/* The window is opened for this one field. */}
+        {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
+        {rejecting && <TextArea label="Reason for rejecting" rows={2} value={reason} autoFocus onChange={(event) => { setReason(event.target.value); }} />}
         {!drifted && (
           <TextField
             label="Passphrase of your device key"

@@ -1,0 +1,64 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+import { signContext } from "../../../dev/double/requests";
+import { Sealing } from "./Sealing";
+
+function open(kind: string, error?: Parameters<typeof Sealing>[0]["error"]) {
+  const context = signContext(kind);
+  const confirm = vi.fn();
+  render(<Sealing context={context} error={error} busy={false} confirm={confirm} keep={vi.fn()} again={vi.fn()} />);
+  return { context, confirm };
+}
+
+describe("the sign window", () => {
+  /** what is signed is what was read; the hash that was shown goes with the seal. */
+  it("signs the hash that it shows, and forgets the passphrase", async () => {
+    const { context, confirm } = open("approve");
+    expect(screen.getByTestId("plan-hash").textContent?.replaceAll(" ", "")).toBe(context.planHash);
+    const field = screen.getByLabelText<HTMLInputElement>("Passphrase of your device key");
+    expect(document.activeElement).toBe(field);
+    await userEvent.type(field, "correct horse");
+    const act = screen.getByRole<HTMLButtonElement>("button", { name: "Countersign rotation" });
+    await vi.waitFor(() => { expect(act.disabled).toBe(false); });
+    await userEvent.click(act);
+    expect(confirm).toHaveBeenCalledExactlyOnceWith({ planHash: context.planHash, reason: "", passphrase: "correct horse" });
+    expect(field.value).toBe("");
+  });
+
+  it("says every fact of the statement", () => {
+    open("approve");
+    const statement = screen.getByTestId("statement").textContent ?? "";
+    for (const fact of ["practice", "version 8 of kek-tenant-a", "1,284 DEKs", "version 7", "CHG-20991", "Tomasz Wilk", "signature holds"]) expect(statement).toContain(fact);
+  });
+
+  /** a plan that no longer fits cannot be signed. */
+  it("has no act when live state differs, and names the difference", () => {
+    open("stale");
+    expect(screen.queryByRole("button", { name: "Countersign rotation" })).toBeNull();
+    expect(screen.queryByLabelText("Passphrase of your device key")).toBeNull();
+    expect(screen.getByRole("alert").textContent).toContain("1,286");
+  });
+
+  it("has no act when the host finds the difference at the seal", () => {
+    open("approve", { code: "plan_stale", differences: [{ subject: "kek", field: "state", planned: "enabled", found: "disabled" }] });
+    expect(screen.queryByRole("button", { name: "Countersign rotation" })).toBeNull();
+  });
+
+  it("rejects only with a reason", async () => {
+    const { confirm } = open("reject");
+    const act = screen.getByRole<HTMLButtonElement>("button", { name: "Reject rotation" });
+    await userEvent.type(screen.getByLabelText("Passphrase of your device key"), "correct horse");
+    await new Promise((done) => setTimeout(done, 600));
+    expect(act.disabled).toBe(true);
+    await userEvent.type(screen.getByLabelText("Reason for rejecting"), "Not now");
+    await userEvent.click(act);
+    expect(confirm).toHaveBeenCalledWith(expect.objectContaining({ reason: "Not now" }));
+  });
+
+  it("warns of text that could be misread", () => {
+    open("approve");
+    expect(screen.getByText("Text that could be misread.")).toBeDefined();
+  });
+});
