@@ -54,6 +54,10 @@ BEGIN
             (SELECT v.number FROM custody.key_version AS v WHERE v.key = NEW.id AND v.version = NEW.current_version),
             (SELECT max(v.number) + 1 FROM custody.key_version AS v WHERE v.key = NEW.id), 1);
     END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.owner, NEW.purpose, NEW.storage, NEW.kind, NEW.algorithm, NEW.bits)
+       IS NOT DISTINCT FROM (OLD.owner, OLD.purpose, OLD.storage, OLD.kind, OLD.algorithm, OLD.bits) THEN
+        RETURN NEW;
+    END IF;
     NEW.violates := NEW.owner = '' OR NEW.purpose = '' OR NEW.storage = 'kubernetes_secret_legacy'
                  OR NOT custody.is_approved_algorithm(NEW.kind, NEW.algorithm, NEW.bits);
     RETURN NEW;

@@ -5,6 +5,8 @@
 
 mod act;
 mod address;
+#[cfg(feature = "bench-data")]
+pub mod bench_data;
 mod connect;
 mod error;
 mod migrate;

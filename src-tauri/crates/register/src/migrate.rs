@@ -222,7 +222,7 @@ pub async fn create_operator_login(
     }
 }
 
-async fn connect(admin: &Address, login: &str, password: &Password) -> Result<PgConnection, AdminError> {
+pub(crate) async fn connect(admin: &Address, login: &str, password: &Password) -> Result<PgConnection, AdminError> {
     let pool = connect_pool(admin, login, password).await?;
     Ok(pool.acquire().await?.detach())
 }

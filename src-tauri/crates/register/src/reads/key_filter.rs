@@ -28,7 +28,8 @@ pub struct KeyFilter {
     pub owner: Option<String>,
     /// Wrapped by this KEK.
     pub wrapped_by: Option<KeyId>,
-    /// Words that all occur in name, vault name, tenant, integration, secret name, owner or purpose.
+    /// Words that all occur in name, vault name, tenant, integration, secret name, owner or purpose. Words with fewer than three
+    /// letters or digits in a row are looked for at the beginning of words.
     pub text: String,
 }
 
@@ -76,7 +77,7 @@ impl KeyFilter {
             && self.tenant.is_none()
             && self.owner.is_none()
             && self.wrapped_by.is_none()
-            && self.words().is_empty()
+            && search_words(&self.text).is_empty()
     }
 
     /// Adds the conditions to a query on `custody.key AS k`, or on the tally under the same name. Answers whether there are any.
@@ -97,9 +98,8 @@ impl KeyFilter {
             let found = conditions.and("EXISTS (SELECT FROM custody.wrap AS w WHERE w.dek = k.id AND w.kek = ");
             found.push_bind(kek.0).push(")");
         }
-        for word in self.words() {
-            // Folded by the database, as the searched text was.
-            conditions.and("k.search LIKE lower(").push_bind(word).push(")");
+        for word in search_words(&self.text) {
+            push_word(&mut conditions, &word);
         }
         conditions.any
     }
@@ -117,28 +117,42 @@ impl KeyFilter {
             }
         }
     }
+}
 
-    fn words(&self) -> Vec<String> {
-        patterns(&self.text)
+/// The words of a search text.
+pub(super) fn search_words(text: &str) -> Vec<String> {
+    let text: String = text.chars().take(TEXT_LENGTH_MAX).collect();
+    text.split_whitespace().take(WORDS_MAX).map(str::to_owned).collect()
+}
+
+/// Three letters or digits in a row can be looked up wherever they stand. Anything shorter would read every key, so it is looked
+/// for at the beginning of a word; and what has none of them, at the beginning of the name.
+fn push_word(conditions: &mut Conditions<'_>, word: &str) {
+    // Folded by the database, as the searched text was.
+    let literal = literal(word);
+    if longest_run(word) >= 3 {
+        conditions.and("k.search LIKE lower(").push_bind(format!("%{literal}%")).push(")");
+    } else if longest_run(word) > 0 {
+        let query = conditions.and("(k.search LIKE lower(").push_bind(format!("{literal}%"));
+        query.push(") OR k.search LIKE lower(").push_bind(format!("% {literal}%")).push("))");
+    } else {
+        conditions.and("k.name_folded LIKE lower(").push_bind(format!("{literal}%")).push(")");
     }
 }
 
-/// A search text as patterns, one for each word.
-pub(super) fn patterns(text: &str) -> Vec<String> {
-    let text: String = text.chars().take(TEXT_LENGTH_MAX).collect();
-    text.split_whitespace().take(WORDS_MAX).map(pattern).collect()
+fn longest_run(word: &str) -> usize {
+    word.split(|letter: char| !letter.is_alphanumeric()).map(|run| run.chars().count()).max().unwrap_or(0)
 }
 
-/// A pattern that means the word itself, wherever it stands.
-fn pattern(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in word.chars() {
+/// A pattern that means the text itself.
+pub(super) fn literal(text: &str) -> String {
+    let mut pattern = String::new();
+    for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(letter);
     }
-    pattern.push('%');
     pattern
 }
 
@@ -148,15 +162,20 @@ mod tests {
 
     #[test]
     fn words_mean_themselves() {
-        let filter = KeyFilter { text: "  Acme 50%_a\\b ".to_owned(), ..KeyFilter::default() };
-        assert_eq!(filter.words(), ["%Acme%", "%50\\%\\_a\\\\b%"]);
-        assert!(!filter.is_tallied());
+        assert_eq!(search_words("  Acme 50%_a\\b "), ["Acme", "50%_a\\b"]);
+        assert_eq!(literal("50%_a\\b"), "50\\%\\_a\\\\b");
+        assert!(!KeyFilter { text: "a".to_owned(), ..KeyFilter::default() }.is_tallied());
         assert!(KeyFilter { text: " \t".to_owned(), ..KeyFilter::default() }.is_tallied());
     }
 
     #[test]
+    fn runs_are_letters_and_digits() {
+        assert_eq!(["acme-01", "a-b", "%_-", "ÄÖ1", ""].map(longest_run), [4, 1, 0, 3, 0]);
+    }
+
+    #[test]
     fn long_texts_are_bounded() {
-        let filter = KeyFilter { text: "ab ".repeat(10_000), ..KeyFilter::default() };
-        assert_eq!(filter.words().len(), WORDS_MAX);
+        assert_eq!(search_words(&"ab ".repeat(10_000)).len(), WORDS_MAX);
+        assert!(search_words(&"x".repeat(10_000)).concat().len() <= TEXT_LENGTH_MAX);
     }
 }

@@ -13,7 +13,7 @@ use crate::{Register, RegisterError};
 pub const KEYS_PAGE_MAX: u32 = 500;
 
 /// Matching keys that are counted one by one; beyond, the planner's estimate must do.
-const COUNTED_MAX: u64 = 20_000;
+const COUNTED_MAX: u64 = 10_000;
 
 /// A key in the inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,7 +52,9 @@ impl Register {
             let (head, _) = register.head().await?;
             let pages = ranges(from, to.min(head)).map(move |(first, last)| {
                 let register = register.clone();
-                async move { register.copy_records(first, last).await }
+                // A task of its own: a reader who leaves must not leave a half-read connection to the next one.
+                let copied = tokio::spawn(async move { register.copy_records(first, last).await });
+                async move { copied.await.unwrap_or(Err(RegisterError::Unavailable(sqlx::Error::WorkerCrashed))) }
             });
             // The next page is on its way while this one is looked at.
             Ok::<_, RegisterError>(stream::iter(pages).buffered(2))

@@ -6,7 +6,7 @@ use sqlx::{Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::cells::{At, Cells as _, bigint};
-use super::key_filter::patterns;
+use super::key_filter::{literal, search_words};
 use super::keys_page::Count;
 use crate::{Register, RegisterError};
 
@@ -135,8 +135,11 @@ impl LedgerFilter {
             query.push(" AND e.subject_kind = ").push_bind(kind.clone());
             query.push(" AND e.subject = ").push_bind(subject.clone());
         }
-        for word in patterns(&self.text) {
-            query.push(" AND lower(e.subject || ' ' || e.purpose) LIKE lower(").push_bind(word).push(")");
+        for word in search_words(&self.text) {
+            query
+                .push(" AND lower(e.subject || ' ' || e.purpose) LIKE lower(")
+                .push_bind(format!("%{}%", literal(&word)))
+                .push(")");
         }
         if let Some(since) = self.since {
             query.push(" AND e.recorded_at >= ").push_bind(At(since));
