@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, PipeReader, Write as _};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome, Tried as _};
@@ -11,6 +12,8 @@ use crate::program::shown;
 
 /// How much of a failed part is shown again at the end.
 const TAIL_LINES_MAX: usize = 120;
+/// After so long without a line it is asked whether the part has ended.
+const QUIET_TIME: Duration = Duration::from_secs(2);
 
 /// What became of the parts so far.
 #[derive(Default)]
@@ -119,25 +122,45 @@ fn tee(command: &mut Command) -> Outcome<Option<String>> {
     let mut child = command.stdin(Stdio::null()).stdout(writer).stderr(errors).spawn().tried(shown(command))?;
     // The command holds the pipe's writing ends; while it lives, reading would never end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
+    let lines = lines_of(reader);
     let mut tail = VecDeque::new();
-    let mut reader = BufReader::new(reader);
-    let mut line = Vec::new();
-    let mut terminal = std::io::stdout().lock();
-    while reader.read_until(b'\n', &mut line).tried("reading what a part says")? > 0 {
-        terminal.write_all(&line).tried("standard output")?;
-        if tail.len() == TAIL_LINES_MAX {
-            tail.pop_front();
+    let mut terminal = std::io::stdout();
+    loop {
+        match lines.recv_timeout(QUIET_TIME) {
+            Ok(line) => {
+                terminal.write_all(&line).tried("standard output")?;
+                if tail.len() == TAIL_LINES_MAX {
+                    tail.pop_front();
+                }
+                tail.push_back(String::from_utf8_lossy(&line).into_owned());
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            // Something that the part has left behind may hold the pipe for ever; it is not what we wait for.
+            Err(RecvTimeoutError::Timeout) if child.try_wait().tried(shown(command))?.is_some() => break,
+            Err(RecvTimeoutError::Timeout) => {}
         }
-        tail.push_back(String::from_utf8_lossy(&line).into_owned());
-        line.clear();
     }
-    drop(terminal);
     let status = child.wait().tried(shown(command))?;
     if status.success() {
         return Ok(None);
     }
     tail.push_back(format!("{}: {status}", shown(command)));
     Ok(Some(tail.into_iter().collect()))
+}
+
+/// Reads lines on a thread of its own, so that waiting for them can end.
+fn lines_of(reader: PipeReader) -> Receiver<Vec<u8>> {
+    let (sender, lines) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(reader);
+        loop {
+            let mut line = Vec::new();
+            if !reader.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) || sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }
 
 #[cfg(test)]
@@ -155,6 +178,14 @@ mod tests {
         assert!(summary.contains("to-out\nto-err\n") && summary.contains("exit status: 3"));
         assert!(summary.contains("bad") && summary.contains("FAILED") && summary.contains("not run: there is no such"));
         assert!(stages.conclude().is_err_and(|failure| failure.to_string() == "Failed: bad"));
+    }
+
+    #[test]
+    fn what_a_part_leaves_behind_is_not_waited_for() {
+        let mut stages = Stages::default();
+        let started = Instant::now();
+        assert!(stages.program("leaves something", &mut command("sh", &["-c", "sleep 60 & echo done"])));
+        assert!(started.elapsed() < Duration::from_secs(50));
     }
 
     #[test]
