@@ -36,7 +36,7 @@ BEGIN
     act.verb := custody.as_text(parts[8], 'verb', 60);
     act.subject_kind := custody.as_text(parts[9], 'subject kind', 40);
     act.subject := custody.as_text(parts[10], 'subject', 400);
-    act.purpose := custody.as_text(parts[11], 'purpose', 8000);
+    act.purpose := custody.as_text(parts[11], 'purpose', 16384);
     act.attributes := custody.as_map(parts[12], 'attributes');
     pairs := custody.fields(signatures);
     IF cardinality(pairs) NOT IN (2, 4) THEN

@@ -86,7 +86,7 @@ BEGIN
             PERFORM custody.fail('key_unknown');
         ELSIF found.state <> 'active' THEN
             PERFORM custody.fail('key_not_active', jsonb_build_object('state', found.state));
-        ELSIF found.name <> target_name OR found.current_version IS DISTINCT FROM target_version THEN
+        ELSIF found.vault_name <> target_name OR found.current_version IS DISTINCT FROM target_version THEN
             PERFORM custody.unfit('target');
         END IF;
         PERFORM custody.plan_number(plan, 'grace_seconds', 0, 2592000), custody.plan_number(plan, 'batch_size', 1, 1000);

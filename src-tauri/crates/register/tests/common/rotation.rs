@@ -68,7 +68,7 @@ impl Custody {
     /// A plan to rotate `kek` with a grace period of a minute.
     pub async fn rotation_plan(&self, who: &Person, kek: Uuid) -> Plan {
         let (name, version): (String, String) =
-            sqlx::query_as("SELECT name, current_version FROM custody.key WHERE id = $1")
+            sqlx::query_as("SELECT vault_name, current_version FROM custody.key WHERE id = $1")
                 .bind(kek)
                 .fetch_one(&self.superuser)
                 .await

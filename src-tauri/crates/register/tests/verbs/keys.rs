@@ -156,13 +156,17 @@ async fn a_dek_without_a_fitting_wrap_is_refused() {
     }
     custody.assert_refused(custody.create_deks(ben, kek, FIRST_VERSION, &[]).await, ben, "payload_count").await;
     custody
-        .assert_refused(custody.create_deks(ben, fresh_id(), FIRST_VERSION, &[good.clone()]).await, ben, "key_unknown")
+        .assert_refused(
+            custody.create_deks(ben, fresh_id(), FIRST_VERSION, std::slice::from_ref(&good)).await,
+            ben,
+            "key_unknown",
+        )
         .await;
-    let refusal = custody.create_deks(ben, kek, "another", &[good.clone()]).await;
+    let refusal = custody.create_deks(ben, kek, "another", std::slice::from_ref(&good)).await;
     let refusal = custody.assert_refused(refusal, ben, "version_moved").await;
     assert_eq!(refusal.detail(), &json!({"current": FIRST_VERSION}));
 
-    custody.create_deks(ben, kek, FIRST_VERSION, &[good.clone()]).await.unwrap();
+    custody.create_deks(ben, kek, FIRST_VERSION, std::slice::from_ref(&good)).await.unwrap();
     let copied = DekRow { check_value: good.check_value, ..DekRow::of("bolt", "crm") };
     custody.assert_refused(custody.create_deks(ben, kek, FIRST_VERSION, &[copied]).await, ben, "constraint").await;
     custody.alter("UPDATE custody.tenant SET status = 'suspended'").await;

@@ -1,5 +1,5 @@
 //! Every verb of the register on a real PostgreSQL: what it does, what it refuses, and that it keeps what it refused.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
 mod common;

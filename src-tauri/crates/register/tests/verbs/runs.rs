@@ -129,6 +129,31 @@ async fn a_lapsed_lease_is_taken_over_and_fenced() {
     custody.assert_refused(custody.claim(ben, run).await.map(started), ben, "lease_lost").await;
 }
 
+/// Two consoles resume at once: one has the run, the other learns that it has not.
+#[tokio::test]
+async fn two_claims_at_once_have_one_winner() {
+    let mut custody = Custody::found().await;
+    let (kek, _) = custody.estate(1).await;
+    let cora = custody.enrol("cora", &[Role::DevOps]).await;
+    let plan = custody.approved_rotation(kek).await;
+    let run = custody.start(&custody.ben, &plan).await.unwrap();
+    custody.pass_seconds(31).await;
+    let (one, other) = tokio::join!(custody.claim(&custody.anna, run), custody.claim(&cora, run));
+    let losers: Vec<_> = [one, other].into_iter().filter_map(Result::err).collect();
+    assert_eq!(losers.len(), 1);
+    assert!(losers[0].refusal().unwrap().is_lease_lost(), "{losers:?}");
+}
+
+/// A register that is gone is told apart from one that refuses.
+#[tokio::test]
+async fn a_register_that_is_gone_is_unavailable() {
+    let custody = Custody::found().await;
+    custody.ben.register.close().await;
+    let act = custody.by_session(&custody.ben, custody.adoption(fresh_id(), "kek-tenants"));
+    let answer = custody.ben.register.adopt_key(act.act()).await;
+    assert!(matches!(answer, Err(RegisterError::Unavailable(_))), "{answer:?}");
+}
+
 /// One's own run may be claimed at once: the console was restarted.
 #[tokio::test]
 async fn the_same_operator_claims_their_run_at_once() {
