@@ -119,7 +119,7 @@ export function shownKey(keys: string): string[] {
 
 /** Moves the focus to the next (or previous) region of the window: side, top, list, detail, status. */
 export function nextRegion(step: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")].filter((region) => region.offsetParent !== null);
+  const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")].filter((region) => region.querySelector("[data-region]") === null);
   if (regions.length === 0) return;
   const at = regions.findLastIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + step + regions.length) % regions.length];

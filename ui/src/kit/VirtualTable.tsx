@@ -55,7 +55,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   }, [rowHeight, virtual]);
   useEffect(() => {
     if (!wantsFocus.current) return;
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-at="${active}"]`);
+    const row = rowAt(scroller.current, active);
     if (row) {
       wantsFocus.current = false;
       row.focus({ preventScroll: true });
@@ -63,7 +63,9 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   });
   const move = (to: number) => {
     const at = Math.max(0, Math.min(rows.length - 1, to));
-    wantsFocus.current = true;
+    const shown = rowAt(scroller.current, at);
+    shown?.focus({ preventScroll: true });
+    wantsFocus.current = shown === null;
     setActive(at);
     virtual.scrollToIndex(at);
   };
@@ -147,6 +149,10 @@ function Heads({ columns, template }: { readonly columns: readonly ColumnHead[];
 
 function cellClass(column: ColumnHead | undefined): string {
   return [styles.cell, column?.numeric ? styles.numeric : "", column?.hideNarrow ? styles.narrow : ""].filter(Boolean).join(" ");
+}
+
+function rowAt(scroller: HTMLElement | null, at: number): HTMLElement | null {
+  return scroller?.querySelector<HTMLElement>(`[data-at="${at}"]`) ?? null;
 }
 
 function focused(scroller: HTMLElement | null): boolean {

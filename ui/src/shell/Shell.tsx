@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 
 import { nextRegion, useKeyListener, useKeys } from "../commands/keys";
 import { commands } from "../commands/registry";
@@ -29,7 +29,6 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
       .filter((command) => command.keys !== undefined && command.refused === undefined)
       .map((command) => ({ keys: command.keys ?? "", label: command.title, act: command.run })),
   ]);
-  useFocusOnArrival(route.screen);
   return (
     <>
       <a className={`btn ${styles.skip ?? ""}`} href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>
@@ -46,14 +45,4 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
       <Toasts />
     </>
   );
-}
-
-/** A new page takes the focus, so that the next Tab is on it and a screen reader says its name. */
-function useFocusOnArrival(screen: string): void {
-  const before = useRef(screen);
-  useEffect(() => {
-    if (before.current === screen) return;
-    before.current = screen;
-    document.getElementById("main")?.focus({ preventScroll: true });
-  }, [screen]);
 }

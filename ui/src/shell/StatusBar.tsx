@@ -11,7 +11,7 @@ export function StatusBar({ custody, locksAt }: { readonly custody: CustodyHeadV
   const now = useNow(5_000);
   const left = Math.max(0, (dateOf(locksAt).getTime() - now.getTime()) / 1000);
   return (
-    <footer className="status" data-region="status" data-testid="status-bar">
+    <footer className="status" tabIndex={-1} data-region="status" data-testid="status-bar">
       {error && (
         <span className="c-alert">
           <Icon name="link-2-off" size={12} />

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 import { useAct } from "../host";
 import { Icon, IconButton } from "../kit";
@@ -35,9 +35,14 @@ export function TopBar({ title, meta, crumb, children }: { readonly title: strin
   );
 }
 
+/** A new page takes the focus, so that the next Tab is on it and a screen reader says its name. */
 export function Main({ children, label }: { readonly children: ReactNode; readonly label: string }) {
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    ref.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <main className="main" id="main" tabIndex={-1} aria-label={label} data-region="main">
+    <main ref={ref} className="main" id="main" tabIndex={-1} aria-label={label} data-region="main">
       {children}
     </main>
   );

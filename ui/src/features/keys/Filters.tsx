@@ -64,6 +64,7 @@ function Search({ text, set }: { readonly text: string; readonly set: (text: str
           if (event.key === "Escape") {
             event.preventDefault();
             event.currentTarget.blur();
+            document.querySelector<HTMLElement>("[role='row'][tabindex='0']")?.focus();
           }
         }}
       />

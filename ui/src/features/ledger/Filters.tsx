@@ -68,7 +68,7 @@ function Search({ text, set }: { readonly text: string; readonly set: (text: str
   return (
     <span className={styles.search}>
       <Icon name="search" size={14} />
-      <input type="search" data-search aria-label="Search the ledger" placeholder="Request, run, key, purpose" value={typed} onChange={(event) => { setTyped(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); event.currentTarget.blur(); } }} />
+      <input type="search" data-search aria-label="Search the ledger" placeholder="Request, run, key, purpose" value={typed} onChange={(event) => { setTyped(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); event.currentTarget.blur(); document.querySelector<HTMLElement>("[role='row'][tabindex='0']")?.focus(); } }} />
     </span>
   );
 }
