@@ -1,3 +1,5 @@
 //! Starts the console.
 
-fn main() {}
+fn main() {
+    countersign_console::run();
+}

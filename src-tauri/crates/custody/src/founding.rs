@@ -66,8 +66,8 @@ pub async fn found(
         .with("name", &founding.name)
         .with("vault_host", &founding.vault_host);
     let act = describe(describe(act, "a", first), "b", second);
-    let signers: [&dyn Signer; 2] = [first.device.as_ref(), second.device.as_ref()];
-    let entry = write_entry(&founding.custody, first.operator, act, now, &signers);
+    let entry =
+        write_entry(&founding.custody, first.operator, act, now, &[first.device.as_ref(), second.device.as_ref()]);
     Ok(register.found(entry.as_act()).await?)
 }
 

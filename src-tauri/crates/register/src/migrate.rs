@@ -154,7 +154,8 @@ pub async fn migrate(admin: &Address, login: &str, password: &Password) -> Resul
     // Held until the connection ends; the migrator's own lock covers only the migrations.
     sqlx::query("SELECT pg_advisory_lock(hashtextextended('countersign migrate', 0))").execute(&mut connection).await?;
     sqlx::raw_sql(BECOME_OWNER).execute(&mut connection).await?;
-    let migrated = migrator().run(&mut connection).await;
+    // Not `run`: through its generic connection no caller could prove this future to be `Send`.
+    let migrated = migrator().run_direct(None, &mut connection, false).await;
     if migrated.is_ok() {
         sqlx::query("SELECT custody.own_everything()").execute(&mut connection).await?;
     }

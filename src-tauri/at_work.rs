@@ -1,0 +1,153 @@
+//! An operator at work: their desk, and what this console keeps in memory for them alone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use custody::Author;
+use custody::estate::inventory::Preview;
+use domain::{Plan, Timestamp};
+use ipc::{ConnectionProblem, DraftId, ImportId, IpcError, SignSubject};
+use register::OperatorRow;
+use tokio::sync::{Mutex, RwLock};
+use workplace::Desk;
+
+use crate::failure::Failure;
+use crate::relay::Relay;
+use crate::runs_here::RunsHere;
+use crate::views::moments::count32;
+
+/// Minutes without anybody doing anything after which the console locks.
+pub(crate) const IDLE_LOCK_MINUTES: u32 = 5;
+
+/// How often the vault is asked whether it answers.
+const PROBE_EVERY: Duration = Duration::from_secs(30);
+
+/// Drafts that are kept: whoever writes more forgets the oldest.
+const DRAFTS_MAX: usize = 20;
+
+/// How the ledger stood when this console last verified it.
+#[derive(Debug, Clone)]
+pub(crate) struct Verified {
+    pub to: u64,
+    pub at: Timestamp,
+    pub broken_at: Option<u64>,
+}
+
+/// What the sign window is open for, and the hash of the plan it was given to show.
+pub(crate) struct Signing {
+    pub subject: SignSubject,
+    pub shown: Option<[u8; 32]>,
+}
+
+/// One operator's work at this console.
+pub(crate) struct AtWork {
+    pub desk: Desk,
+    pub runs: RunsHere,
+    pub signing: Mutex<Option<Signing>>,
+    pub verified: RwLock<Option<Verified>>,
+    pub previews: Mutex<HashMap<ImportId, (String, Preview)>>,
+    drafts: Mutex<Vec<(DraftId, Plan)>>,
+    vault_link: Mutex<Option<(std::time::Instant, Option<u32>, Option<ConnectionProblem>)>>,
+    operators: RwLock<Arc<Vec<OperatorRow>>>,
+    /// Monotonic milliseconds of the last thing somebody did.
+    touched: AtomicI64,
+    began: std::time::Instant,
+}
+
+impl AtWork {
+    pub fn new(desk: Desk, relay: Relay) -> Self {
+        Self {
+            runs: RunsHere::new(relay),
+            desk,
+            signing: Mutex::new(None),
+            verified: RwLock::new(None),
+            previews: Mutex::new(HashMap::new()),
+            drafts: Mutex::new(Vec::new()),
+            vault_link: Mutex::new(None),
+            operators: RwLock::new(Arc::new(Vec::new())),
+            touched: AtomicI64::new(0),
+            began: std::time::Instant::now(),
+        }
+    }
+
+    /// The operator's pen for ordinary acts.
+    pub fn author(&self) -> &Author {
+        self.desk.author()
+    }
+
+    /// How long the vault took to answer when it was last asked, and what was wrong if it did not. Asked at most twice a minute.
+    pub async fn vault_link(&self) -> (Option<u32>, Option<ConnectionProblem>) {
+        let mut link = self.vault_link.lock().await;
+        if let Some((at, took, problem)) = link.as_ref()
+            && at.elapsed() < PROBE_EVERY
+        {
+            return (*took, problem.clone());
+        }
+        let (took, problem) = match self.desk.console.vault.probe().await {
+            Ok(status) => (Some(count32(status.round_trip.as_millis())), None),
+            Err(error) => match Failure::from(error).0 {
+                IpcError::Connection { problem, .. } => (None, Some(problem)),
+                _ => (None, Some(ConnectionProblem::NotWhatItShouldBe)),
+            },
+        };
+        *link = Some((std::time::Instant::now(), took, problem.clone()));
+        (took, problem)
+    }
+
+    /// Somebody did something.
+    pub fn touch(&self) {
+        self.touched.store(self.elapsed(), Ordering::Relaxed);
+    }
+
+    /// Time without anybody doing anything.
+    pub fn idle(&self) -> Duration {
+        let since = self.elapsed().saturating_sub(self.touched.load(Ordering::Relaxed));
+        Duration::from_millis(u64::try_from(since).unwrap_or(0))
+    }
+
+    fn elapsed(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Keeps a plan that waits for its requester's seal.
+    pub async fn keep_draft(&self, draft: DraftId, plan: Plan) {
+        let mut drafts = self.drafts.lock().await;
+        if drafts.len() >= DRAFTS_MAX {
+            drafts.remove(0);
+        }
+        drafts.push((draft, plan));
+    }
+
+    /// A plan that waits for its requester's seal.
+    pub async fn draft(&self, draft: &DraftId) -> Option<Plan> {
+        self.drafts.lock().await.iter().find(|(id, _)| id == draft).map(|(_, plan)| plan.clone())
+    }
+
+    /// Forgets a draft that was submitted.
+    pub async fn forget_draft(&self, draft: &DraftId) {
+        self.drafts.lock().await.retain(|(id, _)| id != draft);
+    }
+
+    /// Everyone who was ever enrolled, as read last; read now if never.
+    pub async fn operators(&self) -> Result<Arc<Vec<OperatorRow>>, Failure> {
+        let known = Arc::clone(&*self.operators.read().await);
+        if known.is_empty() { self.read_operators().await } else { Ok(known) }
+    }
+
+    /// Reads everyone again: somebody was enrolled, suspended or given a role.
+    pub async fn read_operators(&self) -> Result<Arc<Vec<OperatorRow>>, Failure> {
+        let read = Arc::new(self.desk.console.register.operators().await?);
+        *self.operators.write().await = Arc::clone(&read);
+        Ok(read)
+    }
+
+    /// The session ends. Runs under way are asked to pause first, with the session that may still say so.
+    pub async fn leave(&self) {
+        self.runs.leave().await;
+        if let Err(error) = self.desk.session.clone().close(&self.desk.console.register).await {
+            tracing::warn!(%error, "the session could not be closed in the register; it ends by its own clock");
+        }
+    }
+}

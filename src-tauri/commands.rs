@@ -1,0 +1,64 @@
+//! The commands of the table, thin: each finds who is at work, calls a use case, and translates the answer.
+
+mod app;
+mod estate;
+mod keys;
+mod ledger;
+mod overview;
+mod requests;
+mod runs;
+mod sign;
+
+use tauri::Wry;
+use tauri::ipc::Invoke;
+
+/// Every command of `ipc::COMMANDS`; a test holds the two lists to each other.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        app::app_state,
+        app::open_local_custody,
+        app::test_connection,
+        app::save_connection,
+        app::prepare_founder,
+        app::reset_founder,
+        app::found_custody,
+        app::unlock,
+        app::lock,
+        app::touch_activity,
+        app::status_bar,
+        app::operators,
+        overview::overview,
+        overview::settings,
+        keys::keys_page,
+        keys::key_detail,
+        keys::tenants_list,
+        keys::saved_views,
+        keys::save_view,
+        keys::delete_view,
+        estate::create_deks,
+        estate::import_preview,
+        estate::import_commit,
+        estate::discover,
+        estate::discovery_adopt,
+        estate::sample_load,
+        requests::plan_request,
+        requests::draft_request,
+        requests::open_sign_window,
+        requests::requests_page,
+        requests::request_detail,
+        requests::recheck_request,
+        requests::withdraw_request,
+        sign::sign_context,
+        sign::sign_confirm,
+        sign::sign_cancel,
+        runs::run_start,
+        runs::runs_page,
+        runs::run_detail,
+        runs::run_pause,
+        runs::run_resume,
+        runs::run_rollback,
+        ledger::ledger_page,
+        ledger::ledger_entry,
+        ledger::ledger_verify,
+    ]
+}

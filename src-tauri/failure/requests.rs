@@ -1,0 +1,128 @@
+//! Plans, requests, runs and the ledger that gives them force.
+
+use custody::request::RequestError;
+use custody::run::{AuthorityError, RunError};
+use custody::{Ending, WitnessError};
+use domain::{PlanError, TextError};
+use ipc::{FieldProblem, IpcError, LedgerFault, RefusalReason, Thing};
+use ledger::{Fault, PeopleError};
+
+use super::{Failure, chain};
+use crate::views::moments::count32;
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        let (field, problem) = match &error {
+            TextError::Empty { field } => (*field, FieldProblem::Empty),
+            TextError::TooLong { field, .. } => (*field, FieldProblem::TooLong),
+            TextError::Deceptive { field, .. } => (*field, FieldProblem::HiddenCharacters),
+            _ => return Self::internal(error),
+        };
+        let wire = match field {
+            "change record" => "changeRecord",
+            "rollback plan" => "rollbackPlan",
+            "device name" => "deviceName",
+            other => other,
+        };
+        Self::invalid(wire, problem)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Text(error) => error.into(),
+            PlanError::Clocks { .. } => Self::invalid("approveWithinHours", FieldProblem::OutOfRange),
+            PlanError::Unreadable { field: "grace period" } => Self::invalid("graceSeconds", FieldProblem::OutOfRange),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Register(error) => error.into(),
+            RequestError::Vault(error) => error.into(),
+            RequestError::Plan(error) => error.into(),
+            RequestError::Algorithm(_) | RequestError::NoKek(_) => Self::invalid("bits", FieldProblem::WeakAlgorithm),
+            RequestError::Unknown { what: "request", .. } => Self::not_found(Thing::Request),
+            RequestError::Unknown { .. } => Self::not_found(Thing::Key),
+            RequestError::NotRotatable { why, .. } => Self::refused(RefusalReason::Register { refusal: why }),
+            RequestError::Stale { differences } => {
+                Self(IpcError::PlanStale { differences: crate::views::requests::differences(&differences) })
+            }
+            RequestError::NotWhatWasShown => Self(IpcError::Moved),
+            RequestError::ReasonMissing => Self::invalid("reason", FieldProblem::Empty),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Authority(error) => error.into(),
+            RunError::Request(error) => error.into(),
+            RunError::Register(error) => error.into(),
+            RunError::Vault(error) => error.into(),
+            RunError::Unknown { .. } => Self::not_found(Thing::Run),
+            RunError::LeaseLost => Self::refused(RefusalReason::RunState),
+            other => Self::internal(chain(&other)),
+        }
+    }
+}
+
+impl From<AuthorityError> for Failure {
+    fn from(error: AuthorityError) -> Self {
+        match error {
+            AuthorityError::Witness(error) => error.into(),
+            AuthorityError::Register(error) => error.into(),
+            AuthorityError::Ended { ending: Ending::Withdrawn } => Self::refused(RefusalReason::RequestWithdrawn),
+            AuthorityError::Ended { ending: Ending::Lapsed } => Self::refused(RefusalReason::RequestLapsed),
+            AuthorityError::Ended { .. } => Self::refused(RefusalReason::AlreadyDecided),
+            AuthorityError::Quorum(error) => {
+                tracing::warn!(%error, "the signatures of a request do not give it force");
+                Self::refused(RefusalReason::QuorumMissing { missing: 1 })
+            }
+            other => Self::internal(chain(&other)),
+        }
+    }
+}
+
+impl From<WitnessError> for Failure {
+    fn from(error: WitnessError) -> Self {
+        match error {
+            WitnessError::Fault(fault) => {
+                let (entry, fault) = ledger_fault(&fault);
+                Self(IpcError::LedgerBroken { entry: count32(entry), fault })
+            }
+            WitnessError::Register(error) => error.into(),
+            other => Self::internal(chain(&other)),
+        }
+    }
+}
+
+/// The entry at which a ledger is bad, and how.
+pub(crate) fn ledger_fault(fault: &Fault) -> (u64, LedgerFault) {
+    match fault {
+        Fault::Gap { expected, .. } => (*expected, LedgerFault::Missing),
+        Fault::Chain { number } => (*number, LedgerFault::HashDiffers),
+        Fault::Rewritten { number } => (*number, LedgerFault::HashDiffers),
+        Fault::Entry { number, .. } => (*number, LedgerFault::Malformed),
+        Fault::Signatures { number, .. } => (*number, LedgerFault::Malformed),
+        Fault::Custody { number } => (*number, LedgerFault::WrongCustody),
+        Fault::Founding => (1, LedgerFault::RegisterDiffers),
+        Fault::Truncated { found, .. } => (found.saturating_add(1), LedgerFault::Truncated),
+        Fault::People { number, source } => (
+            *number,
+            match source {
+                PeopleError::Signature(_) => LedgerFault::SignatureInvalid,
+                PeopleError::UnknownKey { .. } | PeopleError::ForeignKey => LedgerFault::KeyUnknown,
+                PeopleError::KeyEnded | PeopleError::SessionKey | PeopleError::Inactive => LedgerFault::KeyNotValidThen,
+                _ => LedgerFault::Malformed,
+            },
+        ),
+        _ => (0, LedgerFault::Malformed),
+    }
+}
