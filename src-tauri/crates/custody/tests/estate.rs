@@ -6,6 +6,7 @@ mod common;
 use std::sync::Mutex;
 
 use common::Place;
+use custody::Console;
 use custody::estate::deks::{CreatedDeks, DekOrder, DekOrderError, DekTarget};
 use custody::estate::discovery::{Adoption, AdoptionError, DriftKind};
 use custody::estate::inventory::{CellProblem, ImportError, Preview, Setting, write_csv};
@@ -14,7 +15,7 @@ use custody::estate::tokens::{NewToken, TokenError};
 use custody::estate::{Estate, OpeningError, unwatched};
 use domain::{Classification, Environment, KeyId};
 use envelope::SecretBytes;
-use vault::{KeySpec, ObjectName, RsaBits, Tags, VersionId};
+use vault::{Credential, KeySpec, ObjectName, RsaBits, Tags, Vault, VaultAddress, VaultSettings, VersionId};
 
 const HEADER: &str =
     "type,name,tenant,integration,classification,purpose,owner,algorithm,bits,storage,created,last_rotated";
@@ -254,12 +255,13 @@ async fn deks_are_made_wrapped_and_open() {
         // EXPOSE: a test compares a plaintext of its own.
         opened.expose(|plaintext| assert_eq!(plaintext, b"open sesame"));
     }
-    let again = estate(&place).create_deks(&order(kek, targets), &unwatched).await.unwrap_err();
-    let DekOrderError::Register(error) = again else { panic!("{again:?}") };
-    assert_eq!(error.refusal().unwrap().code(), "dek_exists");
+    let half = vec![tenant("Fennick Bank", "SAP"), tenant("Calder Mining", "SAP")];
+    let again = estate(&place).create_deks(&order(kek, half), &unwatched).await.unwrap_err();
+    assert!(matches!(again, DekOrderError::Exists { names } if names == ["dek/calder-mining/sap"]));
+    assert_eq!(place.count("SELECT count(*) FROM custody.wrap").await, 3, "all of a batch or none");
 }
 
-/// no plaintext DEK is in the register. The wraps are as long as the KEK, all different, and not the DEKs themselves.
+/// nothing is wrapped with a key that is not the recorded one.
 #[tokio::test]
 async fn a_key_that_is_not_the_recorded_one_wraps_nothing() {
     let place = Place::found().await;
@@ -318,6 +320,18 @@ async fn an_exhausted_dek_seals_nothing() {
     let refused = estate(&place).seal_tokens(vec![token(dek, "t", b"x")], "test", &unwatched).await.unwrap_err();
     let TokenError::Register(error) = refused else { panic!("{refused:?}") };
     assert_eq!(error.refusal().unwrap().code(), "dek_exhausted");
+}
+
+/// The sample makes keys without two signatures, so it is for a vault of this machine only.
+#[tokio::test]
+async fn the_sample_is_refused_elsewhere() {
+    let place = Place::found().await;
+    let address = VaultAddress::parse("tidewell-prod.vault.azure.net").unwrap();
+    let credential = Credential::ManagedIdentity { client: None };
+    let elsewhere = Vault::connect(VaultSettings::new(address), credential).unwrap();
+    let console = Console { vault: elsewhere, ..place.ben.console.clone() };
+    let refused = Estate::new(&console, &place.ben.session.author).load_sample(&|_, _, _| ()).await;
+    assert!(matches!(refused, Err(SampleError::NotLocal)), "{refused:?}");
 }
 
 /// The labelled sample: whole, verified, agreeing with the vault but for the one key that is there to be found.

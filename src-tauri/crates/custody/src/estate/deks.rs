@@ -8,7 +8,8 @@ use canonical::Encoder;
 use domain::{Classification, KeyId, KeyState, Text, TextError};
 use envelope::{CheckValue, Dek, DekError, DekIdentity, DekScope, KekPublic, WrapAlgorithm, WrapError};
 use rand_core::OsRng;
-use register::{KekRow, RegisterError};
+use register::{KekRow, Refusal, RegisterError};
+use serde_json::Value;
 use vault::{ObjectName, VaultError, VersionId};
 
 use super::opening::{self, OpeningError};
@@ -131,6 +132,12 @@ pub enum DekOrderError {
     /// A new wrap does not open to the DEK that went in. Its batch was not written.
     #[error("a new wrap does not open to the same DEK")]
     Canary(#[source] OpeningError),
+    /// There are live DEKs for some of the targets: rotate those, one is not made beside another.
+    #[error("there are DEKs already: {}", .names.join(", "))]
+    Exists {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// The register refused or does not answer.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -226,8 +233,13 @@ impl Estate<'_> {
             .with("kek_version", wrapping.version.as_str())
             .payload(rows.clone(), made.len());
         let entry = self.author.write(act, self.now().await?);
-        let receipt = self.register.create_deks(entry.as_act(), &rows.finish()).await?;
-        Ok((made, receipt.seq))
+        match self.register.create_deks(entry.as_act(), &rows.finish()).await {
+            Ok(receipt) => Ok((made, receipt.seq)),
+            Err(RegisterError::Refused(refusal)) if refusal.code() == "dek_exists" => {
+                Err(DekOrderError::Exists { names: named(&refusal, targets) })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The version of a KEK that wraps now, with its public half read from the vault and compared with the record.
@@ -335,6 +347,13 @@ fn current(row: &KekRow) -> Option<(&str, [u8; 32])> {
     let version = row.current_version.as_deref()?;
     let recorded = row.versions.iter().find(|known| known.version == version && known.enabled)?;
     Some((version, recorded.public_key_digest?))
+}
+
+/// The targets whose rows the register names, which it counts from 1.
+fn named(refusal: &Refusal, targets: &[DekTarget]) -> Vec<String> {
+    let rows = refusal.detail().get("rows").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let target = |row: &Value| targets.get(usize::try_from(row.as_u64()?.checked_sub(1)?).ok()?);
+    rows.iter().filter_map(target).map(DekTarget::key_name).collect()
 }
 
 /// As `docs/formats/acts.md` lays it out.

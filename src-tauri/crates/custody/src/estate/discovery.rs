@@ -184,7 +184,11 @@ async fn see_key(vault: &Vault, summary: KeySummary) -> Result<Option<SeenKey>, 
     let mut newest: Option<Key> = None;
     for listed in listed {
         // A disabled version's public half can be read as well; that is how its identity is checked.
-        let key = vault.key(&summary.name, Some(&listed.version)).await?;
+        let key = match vault.key(&summary.name, Some(&listed.version)).await {
+            Ok(key) => key,
+            Err(VaultError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         versions.push(SeenVersion {
             version: listed.version.as_str().to_owned(),
             enabled: listed.enabled,

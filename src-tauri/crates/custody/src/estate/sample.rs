@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use domain::{Classification, KeyId, Timestamp};
 use envelope::SecretBytes;
+use futures::future::try_join_all;
 use rand_core::{OsRng, RngCore};
 use register::RegisterError;
 use vault::{KeySpec, ObjectName, RsaBits, SignInWay, Tags, VaultError};
@@ -147,7 +148,7 @@ const KEKS: [SampleKek; 4] = [
     },
     SampleKek {
         name: "kek-backup-prod",
-        bits: RsaBits::B4096,
+        bits: RsaBits::B3072,
         owner: "Site Reliability",
         purpose: "wraps the DEKs of backups",
         deks_purpose: "encrypts a backup",
@@ -217,9 +218,8 @@ impl Estate<'_> {
     /// Makes the keys, has discovery find them, and adopts those that it calls adoptable.
     async fn load_keks(&self, progress: super::Progress<'_>) -> Result<BTreeMap<&'static str, KeyId>, SampleError> {
         progress(0, KEKS.len());
-        for (name, bits) in KEKS.iter().map(|kek| (kek.name, kek.bits)).chain([STRAY]) {
-            self.ensure_key(name, bits).await?;
-        }
+        let wanted = KEKS.iter().map(|kek| (kek.name, kek.bits)).chain([STRAY]);
+        try_join_all(wanted.map(|(name, bits)| self.ensure_key(name, bits))).await?;
         let found = self.discover().await?;
         let mut keks = BTreeMap::new();
         for kek in &KEKS {
