@@ -30,6 +30,7 @@ pub enum ScramError {
 pub(crate) fn verifier(password: &Password) -> Result<Zeroizing<String>, ScramError> {
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(|_no_randomness| ScramError::Random)?;
+    // EXPOSE: the verifier is computed from it, here.
     let bytes = password.bytes();
     if bytes.len() < PASSWORD_LENGTH_MIN || !bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
         return Err(ScramError::Password);

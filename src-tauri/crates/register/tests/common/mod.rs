@@ -147,6 +147,8 @@ pub struct Custody {
     pub anna: Person,
     /// DevOps.
     pub ben: Person,
+    /// What entries name as their environment.
+    pub environment: &'static str,
     /// The register's clock is ahead of this machine's by so many microseconds.
     pub ahead: i64,
 }
@@ -219,9 +221,13 @@ pub fn micros_now() -> i64 {
 
 /// Signs a draft in a person's name with whatever keys.
 pub fn sign(custody: Uuid, who: &Person, time: i64, draft: Draft, keys: &[&dyn Signer]) -> Signed {
+    sign_for((custody, "development"), who, time, draft, keys)
+}
+
+fn sign_for(place: (Uuid, &str), who: &Person, time: i64, draft: Draft, keys: &[&dyn Signer]) -> Signed {
     let entry = Entry {
-        custody,
-        environment: "development".to_owned(),
+        custody: place.0,
+        environment: place.1.to_owned(),
         id: fresh_id(),
         time,
         actor: Actor { kind: who.kind, id: who.id },
@@ -245,7 +251,7 @@ impl Custody {
         let id = fresh_id();
         let act = sign(id, &anna, micros_now(), founding(id, &anna, &ben), &[&anna.device, &ben.device]);
         admin.found(act.act()).await.unwrap();
-        let custody = Self { id, address, superuser, anna, ben, ahead: 0 };
+        let custody = Self { id, address, superuser, anna, ben, environment: "development", ahead: 0 };
         custody.open_session(&custody.anna).await;
         custody.open_session(&custody.ben).await;
         custody
@@ -317,11 +323,11 @@ impl Custody {
     }
 
     pub fn by_session(&self, who: &Person, draft: Draft) -> Signed {
-        sign(self.id, who, self.now(), draft, &[&who.session])
+        sign_for((self.id, self.environment), who, self.now(), draft, &[&who.session])
     }
 
     pub fn by_device(&self, who: &Person, draft: Draft) -> Signed {
-        sign(self.id, who, self.now(), draft, &[&who.device])
+        sign_for((self.id, self.environment), who, self.now(), draft, &[&who.device])
     }
 
     /// The refusal kept last: function, login, code.

@@ -198,3 +198,21 @@ async fn the_rules_in_the_database_are_those_of_the_domain() {
     wanted.sort();
     assert_eq!(rules, wanted);
 }
+
+/// What the window has a sentence for is what the database says: every code stands in the table of refusals.
+#[test]
+fn every_refusal_is_documented() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("../../../docs/formats/acts.md")).unwrap();
+    let mut codes = 0;
+    for file in std::fs::read_dir(root.join("migrations")).unwrap() {
+        let sql = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for marker in ["custody.fail('", "MESSAGE = '"] {
+            for code in sql.split(marker).skip(1).filter_map(|rest| rest.split('\'').next()) {
+                assert!(table.contains(&format!("`{code}`")), "{code} is not in acts.md");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes > 100, "only {codes} refusals were found");
+}

@@ -52,6 +52,7 @@ async fn founders_are_two_people_who_can_sign_for_each_other() {
     refused(fit.clone().with("b.login", &anna.login), &keys, "same_person").await;
     refused(fit.clone().with("b.login", "postgres"), &keys, "login_unfit").await;
     refused(fit.clone().with("b.roles", "security"), &keys, "login_unfit").await;
+    refused(fit.clone().with("b.roles", "auditor"), &keys, "role_unknown").await;
     let mut two_devops = founding(id, &ben, &dan);
     two_devops.attributes.insert("a.operator".to_owned(), anna.id.to_string());
     refused(two_devops, &[&ben.device, &dan.device], "no_quorum").await;
@@ -92,6 +93,14 @@ async fn an_entry_that_is_not_quite_right_is_refused() {
     for (code, act) in cases {
         custody.assert_refused(anna.register.close_session(act.act()).await, anna, code).await;
     }
+    let elsewhere = Custody { environment: "production", ..custody };
+    let (custody, anna) = (&elsewhere, &elsewhere.anna);
+    let act = custody.by_session(anna, close(&anna.session));
+    custody.assert_refused(anna.register.close_session(act.act()).await, anna, "wrong_environment").await;
+    let custody = Custody { environment: "development", ..elsewhere };
+    let anna = &custody.anna;
+    let act = custody.by_session(anna, close(&anna.session).because(&"long ".repeat(4000)));
+    custody.assert_refused(anna.register.close_session(act.act()).await, anna, "text_too_long").await;
     let mut cut = custody.by_session(anna, close(&anna.session));
     cut.entry.pop();
     custody.assert_refused(anna.register.close_session(cut.act()).await, anna, "malformed").await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{Decision, Plan, Role};
+use sha2::Digest as _;
 
 use crate::common::estate::{DekRow, FIRST_VERSION};
 use crate::common::rotation::RunHandle;
@@ -80,6 +81,43 @@ async fn an_unfit_plan_is_refused() {
     custody.submit(ben, Role::DevOps, &good).await.unwrap();
     let requests: i64 = custody.value("SELECT count(*) FROM custody.request").await;
     assert_eq!(requests, 1);
+}
+
+/// A plan for something that the policy does not know.
+#[tokio::test]
+async fn an_unknown_operation_is_refused() {
+    let custody = Custody::found().await;
+    let (kek, _) = custody.estate(1).await;
+    let ben = &custody.ben;
+    let plan = custody.rotation_plan(ben, kek).await;
+    let mut bytes = plan.encode();
+    let at = bytes.windows(10).position(|window| window == b"rotate_kek").unwrap();
+    bytes[at..at + 10].copy_from_slice(b"rotate_box");
+    let draft = Draft::new("request.submitted", "request", plan.request)
+        .with("plan_hash", hex::encode(sha2::Sha256::digest(&bytes)))
+        .with("role", "devops")
+        .with("seal", hex::encode([1; 64]));
+    let refused = ben.register.submit_request(custody.by_device(ben, draft).act(), &bytes).await;
+    custody.assert_refused(refused, ben, "operation_unknown").await;
+}
+
+/// what was signed stays as it was signed, and what was decided stays decided, also for who can write tables.
+#[tokio::test]
+async fn a_request_is_not_edited() {
+    let custody = Custody::found().await;
+    let (kek, _) = custody.estate(1).await;
+    custody.approved_rotation(kek).await;
+    for (change, code) in [
+        ("UPDATE custody.request SET execute_by = execute_by + interval '1 day'", "CSREF"),
+        ("UPDATE custody.request SET parameters = '{}'", "CSREF"),
+        ("UPDATE custody.request SET decided = 'executed'", "CSREF"),
+        ("UPDATE custody.seal SET role = 'devops'", "CSLED"),
+        ("DELETE FROM custody.seal", "CSLED"),
+        ("TRUNCATE custody.ledger_entry CASCADE", "CSLED"),
+    ] {
+        let refused = sqlx::query(change).execute(&custody.superuser).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some(code), "{change}");
+    }
 }
 
 /// who asks holds the role they ask in.

@@ -114,6 +114,23 @@ async fn a_server_role_alone_is_not_enough() {
     }
 }
 
+/// an agent makes no keys and seals nothing, whatever roles somebody gave it.
+#[tokio::test]
+async fn an_agent_with_human_roles_is_still_no_human() {
+    let custody = Custody::found().await;
+    let (kek, _) = custody.estate(1).await;
+    let mut bot = custody.enrol("bot", &[Role::Security, Role::DevOps]).await;
+    custody.alter(format!("UPDATE custody.operator SET kind = 'agent' WHERE id = '{}'", bot.id)).await;
+    bot.kind = ledger::ActorKind::Agent;
+    let made = custody.create_deks(&bot, kek, crate::common::estate::FIRST_VERSION, &[DekRow::of("x", "y")]).await;
+    custody.assert_refused(made, &bot, "not_human").await;
+    let plan = custody.rotation_plan(&bot, kek).await;
+    custody.assert_refused(custody.submit(&bot, Role::Security, &plan).await, &bot, "not_human").await;
+    let plan = custody.rotation_plan(&custody.ben, kek).await;
+    custody.submit(&custody.ben, Role::DevOps, &plan).await.unwrap();
+    custody.assert_refused(custody.approve(&bot, Role::Security, &plan).await, &bot, "not_human").await;
+}
+
 /// nobody acts in another's name, whatever key they have.
 #[tokio::test]
 async fn nobody_acts_in_anothers_name() {
