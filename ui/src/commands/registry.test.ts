@@ -4,6 +4,7 @@ import { CUSTODY, HANNAH, MAREN } from "../../dev/double/people";
 import { commands, matching } from "./registry";
 
 describe("commands", () => {
+  /** an auditor changes nothing. */
   it("show an auditor what is refused, with the reason, and refuse it", () => {
     const all = commands({ operator: HANNAH, custody: CUSTODY }, vi.fn());
     const rotate = all.find((command) => command.id === "rotate");

@@ -30,7 +30,7 @@ describe("escapeText", () => {
 });
 
 describe("escapeAnswer", () => {
-  /** what is shown is what is signed; nothing an operator typed can dress up as something else. */
+  /** what is read is what is signed; nothing that was typed can dress up as something else. */
   it("reaches every string of an answer and nothing else", () => {
     const answer = { name: "a\u202Eb", rows: [{ owner: "c\u200Bd", count: 3, gone: null, yes: true }] };
     expect(escapeAnswer(answer)).toEqual({ name: "a\\u{202E}b", rows: [{ owner: "c\\u{200B}d", count: 3, gone: null, yes: true }] });

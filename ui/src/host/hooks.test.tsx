@@ -83,7 +83,7 @@ describe("useAct", () => {
     expect(asked.filter(([command]) => command === "overview")).toHaveLength(1);
   });
 
-  /** a passphrase leaves the window and nothing of it stays in a cache. */
+  /** a passphrase leaves the window and nothing of it stays in a cache. */
   it("keeps no request", async () => {
     answering(() => ({ at: "locked" }));
     const { result } = renderHook(() => useAct("unlock"), { wrapper: around });

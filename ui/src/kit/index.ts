@@ -7,6 +7,7 @@ export { Icon } from "./Icon";
 export { Differences, PlanChanges, PlanFacts } from "./Plan";
 export { Popover } from "./Popover";
 export * from "./problems";
+export { Scroll } from "./Scroll";
 export { Mark, PeopleSeals, Seal, Seals, slotLook } from "./Seal";
 export { Empty, Note, Problem, Reading, Skeleton } from "./states";
 export { Ago, Bar, Chip, Copy, Hash, Status, useNow, When } from "./text";

@@ -22,7 +22,7 @@ describe("the acts of a request", () => {
     expect(buttons()).toEqual(["Countersign rotation…C", "Reject…X"]);
   });
 
-  /** who asked is not offered the second seal, and reads why and who could give it. */
+  /** who asked is not offered the second seal, and reads why and who could give it. */
   it("are withdraw alone for whoever asked, with the reason beside it", () => {
     show("rq-3");
     expect(buttons()).toEqual(["Withdraw…"]);

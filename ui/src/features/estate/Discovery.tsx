@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { onlyAuditor } from "../../commands/registry";
 import { clearProgress, useAct, useProgress, type DiscoveryView, type DriftKind, type DriftView } from "../../host";
-import { Ago, Bar, Button, count, counted, Empty, Icon, Note, Problem } from "../../kit";
+import { Ago, Bar, Button, count, counted, Empty, Icon, Note, Problem, Scroll } from "../../kit";
 import { href } from "../../routes/route";
 import { useSession } from "../../shell/session";
 import { Main, TopBar } from "../../shell/TopBar";
@@ -104,7 +104,7 @@ const KIND: Record<DriftKind, string> = {
 
 function Drift({ drift, chosen, toggle }: { readonly drift: readonly DriftView[]; readonly chosen: readonly string[]; readonly toggle: (name: string, on: boolean) => void }) {
   return (
-    <div className={styles.table}>
+    <Scroll label="List of differences" className={styles.table}>
       <table className="t" data-testid="drift">
         <thead>
           <tr>
@@ -139,7 +139,7 @@ function Drift({ drift, chosen, toggle }: { readonly drift: readonly DriftView[]
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

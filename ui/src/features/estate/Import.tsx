@@ -2,7 +2,7 @@ import { useEffect } from "react";
 
 import { toast } from "../../commands/toast";
 import { clearProgress, useAct, useProgress, type ImportPreviewView } from "../../host";
-import { Bar, Button, CELL_PROBLEM, count, counted, Icon, Note, Problem } from "../../kit";
+import { Bar, Button, CELL_PROBLEM, count, counted, Icon, Note, Problem, Scroll } from "../../kit";
 import { go } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./estate.module.css";
@@ -87,7 +87,7 @@ function Problems({ view }: { readonly view: ImportPreviewView }) {
           {view.problems.length < view.problemsTotal ? `the first ${count(view.problems.length)} of ${count(view.problemsTotal)}` : count(view.problemsTotal)}
         </span>
       </header>
-      <div className={styles.table}>
+      <Scroll label="List of bad cells" className={styles.table}>
         <table className="t" data-testid="bad-cells">
           <thead>
             <tr>
@@ -110,7 +110,7 @@ function Problems({ view }: { readonly view: ImportPreviewView }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -123,7 +123,7 @@ function Rows({ view }: { readonly view: ImportPreviewView }) {
         <h2>Rows</h2>
         <span className="t3 small num">{view.rows.length < view.rowsTotal ? `the first ${count(view.rows.length)} of ${count(view.rowsTotal)}` : count(view.rowsTotal)}</span>
       </header>
-      <div className={styles.table}>
+      <Scroll label="List of rows" className={styles.table}>
         <table className={`t ${styles.free ?? ""}`}>
           <thead>
             <tr>
@@ -154,7 +154,7 @@ function Rows({ view }: { readonly view: ImportPreviewView }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

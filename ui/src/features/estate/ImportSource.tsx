@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 
-import { Button, Icon, Note, Popover } from "../../kit";
+import type { IpcError } from "../../host";
+import { Button, Icon, Note, Popover, Problem, Scroll } from "../../kit";
 import styles from "./estate.module.css";
+import { SampleButton } from "./SampleButton";
 
 const BYTES_MAX = 10 * 1024 * 1024;
 
@@ -32,6 +34,7 @@ export function ImportSource({ busy, read }: { readonly busy: boolean; readonly 
     if (file.size > BYTES_MAX) return;
     void file.text().then((text) => { read(file.name, text); });
   };
+  const [failed, setFailed] = useState<IpcError | null>(null);
   useDrop(setOver, take);
   return (
     <div className={styles.source}>
@@ -64,6 +67,13 @@ export function ImportSource({ busy, read }: { readonly busy: boolean; readonly 
           </Button>
         </div>
       </form>
+      <section className={`card ${styles.sample ?? ""}`} aria-label="Sample estate">
+        <span className="grow">
+          <b className="strong">Nothing at hand?</b> <span className="t2">The sample estate has 40 tenants, four KEKs, about 2,100 DEKs and their tokens, labelled as sample and made through the same doors as real keys.</span>
+        </span>
+        <SampleButton failed={setFailed} />
+        {failed && <Problem error={failed} />}
+      </section>
     </div>
   );
 }
@@ -92,7 +102,7 @@ function Columns() {
   return (
     <Popover label="Columns of an inventory" className="btn lg ghost" trigger="Columns">
       {() => (
-        <div className={styles.columnsHelp}>
+        <Scroll label="Columns" className={styles.columnsHelp}>
           <p className="small t2">In any order; the first line names them. A column that is not here is refused, because it might hold a value.</p>
           <table className={styles.columnsTable}>
             <thead>
@@ -112,7 +122,7 @@ function Columns() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Popover>
   );

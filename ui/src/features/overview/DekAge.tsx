@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { AgeBucketView, OverviewView } from "../../host";
-import { count, counted, Empty, Icon, Segments } from "../../kit";
+import { count, counted, Empty, Icon, Scroll, Segments } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./overview.module.css";
 
@@ -58,7 +58,7 @@ function Histogram({ buckets, review }: { readonly buckets: readonly AgeBucketVi
 
 function Table({ buckets }: { readonly buckets: readonly AgeBucketView[] }) {
   return (
-    <div className={styles.tableTwin}>
+    <Scroll label="DEKs by age" className={styles.tableTwin}>
       <table className="t">
         <thead>
           <tr>
@@ -75,6 +75,6 @@ function Table({ buckets }: { readonly buckets: readonly AgeBucketView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { KekHistoryView, OverviewView } from "../../host";
-import { dateOf, day, Empty, listed, Segments } from "../../kit";
+import { dateOf, day, Empty, listed, Scroll, Segments } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./overview.module.css";
 
@@ -105,7 +105,7 @@ function years(from: number, to: number): { at: number; label: string }[] {
 
 function Table({ keks }: { readonly keks: readonly KekHistoryView[] }) {
   return (
-    <div className={styles.tableTwin}>
+    <Scroll label="Versions of each KEK" className={styles.tableTwin}>
       <table className="t">
         <thead>
           <tr>
@@ -130,6 +130,6 @@ function Table({ keks }: { readonly keks: readonly KekHistoryView[] }) {
           )}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,5 +1,5 @@
 import { useRead, type OperatorView } from "../../host";
-import { day, Empty, listed, longMoment, Reading, ROLE, Seal, shortKeyId, Status } from "../../kit";
+import { day, Empty, listed, longMoment, Reading, ROLE, Scroll, Seal, shortKeyId, Status } from "../../kit";
 import { useSession } from "../../shell/session";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./reference.module.css";
@@ -11,14 +11,14 @@ export default function Operators() {
     <>
       <TopBar title="Operators" meta={view && `${view.operators.length} enrolled`} />
       <Main label="Operators">
-        <div className="scroll pad">
+        <Scroll label="Operators enrolled" className="scroll pad">
           <section className="card" aria-label="Operators">
             <Reading view={view} error={error} again={again} label="operators">
               {({ operators }) => (operators.length === 0 ? <Empty icon="users" title="Nobody is enrolled" /> : <Table operators={operators} />)}
             </Reading>
           </section>
           <p className={`small t3 ${styles.foot ?? ""}`}>The two founders signed entry 1. Every later enrolment, role or device is a request that two people of Security sign.</p>
-        </div>
+        </Scroll>
       </Main>
     </>
   );

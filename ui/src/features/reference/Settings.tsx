@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { setAppearance, useAppearance } from "../../design/appearance";
 import { useRead, type KeychainView, type SettingsView } from "../../host";
-import { Check, count, counted, ENVIRONMENT, KEY_TYPE, Reading, Segments } from "../../kit";
+import { Check, count, counted, ENVIRONMENT, KEY_TYPE, Reading, Scroll, Segments } from "../../kit";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./reference.module.css";
 
@@ -13,14 +13,14 @@ export default function Settings() {
     <>
       <TopBar title="Settings" />
       <Main label="Settings">
-        <div className="scroll pad">
+        <Scroll label="All settings" className="scroll pad">
           <div className={styles.settings}>
             <Window />
             <Reading view={view} error={error} again={again} label="settings">
               {(settings) => <Configured settings={settings} />}
             </Reading>
           </div>
-        </div>
+        </Scroll>
       </Main>
     </>
   );

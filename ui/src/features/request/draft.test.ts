@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { EMPTY_DRAFT, missing, planOf } from "./draft";
 
 describe("a draft", () => {
-  /** no request without its reason, its change record and its roll-back plan. */
+  /** no rotation is asked for without a change record and a roll-back plan. */
   it("cannot be sealed without reason, change record and roll-back plan", () => {
     expect(Object.keys(missing({ ...EMPTY_DRAFT, key: "k" })).sort()).toEqual(["changeRecord", "reason", "rollbackPlan"]);
     expect(missing({ ...EMPTY_DRAFT, key: "k", reason: "r", changeRecord: "c", rollbackPlan: "p" })).toEqual({});

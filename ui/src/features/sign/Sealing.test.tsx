@@ -13,7 +13,7 @@ function open(kind: string, error?: Parameters<typeof Sealing>[0]["error"]) {
 }
 
 describe("the sign window", () => {
-  /** what is signed is what was read; the hash that was shown goes with the seal. */
+  /** what is signed is what was read; the hash that was shown goes with the seal. R-33: with a fresh unlock. */
   it("signs the hash that it shows, and forgets the passphrase", async () => {
     const { context, confirm } = open("approve");
     expect(screen.getByTestId("plan-hash").textContent?.replaceAll(" ", "")).toBe(context.planHash);
@@ -33,7 +33,7 @@ describe("the sign window", () => {
     for (const fact of ["practice", "version 8 of kek-tenant-a", "1,284 DEKs", "version 7", "CHG-20991", "Tomasz Wilk", "signature holds"]) expect(statement).toContain(fact);
   });
 
-  /** a plan that no longer fits cannot be signed. */
+  /** a plan that no longer fits cannot be signed, and it says why. */
   it("has no act when live state differs, and names the difference", () => {
     open("stale");
     expect(screen.queryByRole("button", { name: "Countersign rotation" })).toBeNull();
@@ -46,6 +46,7 @@ describe("the sign window", () => {
     expect(screen.queryByRole("button", { name: "Countersign rotation" })).toBeNull();
   });
 
+  /** rejecting needs a reason. */
   it("rejects only with a reason", async () => {
     const { confirm } = open("reject");
     const act = screen.getByRole<HTMLButtonElement>("button", { name: "Reject rotation" });

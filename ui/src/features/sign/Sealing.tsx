@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import type { IpcError, RequestOf, SignContextView } from "../../host";
-import { Button, Copy, Differences, groups, Note, Problem, ROLE, shortKeyId, TextArea, TextField } from "../../kit";
+import { Button, Copy, Differences, groups, Note, Problem, ROLE, Scroll, shortKeyId, TextArea, TextField } from "../../kit";
 import { EnvironmentTab } from "../../shell/EnvironmentTab";
 import { wordsOf } from "./act";
 import styles from "./sign.module.css";
@@ -47,7 +47,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
         <h1 className="big-title wrap">{words.title}</h1>
         <p className="t2">{lead(context)}</p>
       </header>
-      <div className={styles.body}>
+      <Scroll label="What is signed" className={styles.body}>
         {drifted && <Differences differences={stale} lead="Live state changed since this was computed. Nothing can be signed." />}
         {context.escaped.length > 0 && (
           <Note tone="warn" icon="triangle-alert">
@@ -55,7 +55,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
           </Note>
         )}
         <Statement context={context} />
-      </div>
+      </Scroll>
       <div className={styles.unlock}>
         <div className={styles.hash}>
           <span className="t3 small">Statement, sha256</span>

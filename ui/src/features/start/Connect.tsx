@@ -72,11 +72,11 @@ function Fields({ filled, fill, error }: { readonly filled: ConnectionRequest; r
         </SelectField>
       </div>
       <TextField label="Address of the vault" value={filled.vaultUrl} error={wrong("vaultUrl")} hint="https://NAME.vault.azure.net. Other addresses get no sign-in token." inputMode="url" autoComplete="off" spellCheck={false} onChange={(event) => { fill({ vaultUrl: event.target.value }); }} />
-      <div className={styles.pair}>
+      <div className={styles.quad}>
         <TextField label="Database host" value={filled.databaseHost} error={wrong("databaseHost")} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ databaseHost: event.target.value }); }} />
         <TextField label="Port" value={String(filled.databasePort)} error={wrong("databasePort")} inputMode="numeric" onChange={(event) => { fill({ databasePort: Number(event.target.value.replace(/\D/g, "")) || 0 }); }} />
         <TextField label="Database" value={filled.databaseName} error={wrong("databaseName")} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ databaseName: event.target.value }); }} />
-        <TextField label="Your login there" value={filled.databaseUser} error={wrong("databaseUser")} hint="Your own: the register knows people by their login." autoComplete="off" spellCheck={false} onChange={(event) => { fill({ databaseUser: event.target.value }); }} />
+        <TextField label="Your login there" value={filled.databaseUser} error={wrong("databaseUser")} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ databaseUser: event.target.value }); }} />
       </div>
     </>
   );
