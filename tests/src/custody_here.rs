@@ -118,10 +118,8 @@ impl TestCustody {
 
     /// DEKs of as many tenants under `kek`.
     pub async fn make_deks(&self, kek: KeyId, tenants: usize) -> Vec<KeyId> {
-        let target = |number| DekTarget::Tenant {
-            tenant: format!("Tenant {number:04}"),
-            integration: "invoices".to_owned(),
-        };
+        let target =
+            |number| DekTarget::Tenant { tenant: format!("Tenant {number:04}"), integration: "invoices".to_owned() };
         let order = DekOrder {
             kek,
             targets: (1..=tenants).map(target).collect(),
@@ -144,13 +142,7 @@ impl TestCustody {
 
 /// Approval of exactly this plan.
 pub fn approval(plan: &Plan) -> Verdict<'static> {
-    Verdict {
-        request: plan.request,
-        decision: Decision::Approve,
-        role: Role::Security,
-        reason: "",
-        shown: plan.hash(),
-    }
+    Verdict { request: plan.request, decision: Decision::Approve, role: Role::Security, reason: "", shown: plan.hash() }
 }
 
 /// Executes a run at `desk` until it ends or stops.

@@ -2,5 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test harness stops at the first thing that is not as it should be")]
 
 mod custody_here;
+mod executor;
+mod executor_child;
+mod intact;
+mod other_vault;
+mod pens;
 
 pub use custody_here::{PASSPHRASE, TestCustody, approval, at_once, execute, grounds, passphrase};
+pub use executor::execute_orders;
+pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Order};
+pub use intact::{Keepsakes, Kept, RUN_TAG};
+pub use other_vault::OtherVault;
+pub use pens::Pens;

@@ -75,19 +75,20 @@ mod crash {
 
 #[cfg(feature = "crash-points")]
 mod crash {
+    use std::io::Write as _;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
     /// `COUNTERSIGN_CRASH=before:create_version:2` kills this process the second time it comes there.
+    /// `COUNTERSIGN_EFFECTS=FILE` keeps the name of every effect in the order they happen.
     pub(super) fn point(moment: &str, effect: super::Effect) {
         static PASSED: AtomicU32 = AtomicU32::new(0);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "crash points are steered by the environment of the test's child"
-        )]
-        let Ok(wanted) = std::env::var("COUNTERSIGN_CRASH") else { return };
+        if moment == "before" {
+            note(effect);
+        }
+        let Some(wanted) = told("COUNTERSIGN_CRASH") else { return };
         let here = format!("{moment}:{}", effect.name());
         let Some((place, nth)) = wanted.rsplit_once(':') else { return };
         let passed = || PASSED.fetch_add(1, Ordering::SeqCst) + 1;
@@ -97,5 +98,18 @@ mod crash {
                 tracing::error!("the crash point could not kill its process");
             }
         }
+    }
+
+    fn note(effect: super::Effect) {
+        let Some(file) = told("COUNTERSIGN_EFFECTS") else { return };
+        let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
+        if let Err(error) = opened.and_then(|mut file| writeln!(file, "{}", effect.name())) {
+            tracing::error!(%error, "the effects of a run could not be noted");
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "crash points are steered by the environment of the test's child")]
+    fn told(name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
 }

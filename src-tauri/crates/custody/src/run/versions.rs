@@ -80,20 +80,24 @@ impl Hands<'_> {
         }
     }
 
-    /// Enables or disables a version and looks whether it took effect; a lost reply is answered by looking as well.
+    /// Enables or disables a version and looks whether it took effect. Asking twice does no harm: after a lost reply it is looked,
+    /// and asked again where nothing has changed.
     pub async fn switch(&self, name: &ObjectName, version: &VersionId, enabled: bool) -> Result<(), RunError> {
-        if self.console.vault.key(name, Some(version)).await?.enabled != enabled {
-            self.hold().await?;
-            match self.set_enabled(name, version, enabled).await {
-                Ok(_) | Err(VaultError::OutcomeUnknown { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let mut asked = false;
         for _ in 0..CHANGE_LOOKS {
             if self.console.vault.key(name, Some(version)).await?.enabled == enabled {
                 return Ok(());
             }
-            tokio::time::sleep(SETTLE).await;
+            if asked {
+                tokio::time::sleep(SETTLE).await;
+                continue;
+            }
+            self.hold().await?;
+            match self.set_enabled(name, version, enabled).await {
+                Ok(_) => asked = true,
+                Err(VaultError::OutcomeUnknown { .. }) => tokio::time::sleep(SETTLE).await,
+                Err(error) => return Err(error.into()),
+            }
         }
         let state = if enabled { "still disabled" } else { "still enabled" };
         Err(RunError::UnexpectedVersion {

@@ -1,0 +1,49 @@
+//! A console that executes what it is told on standard input, for tests and figures that kill it. It says `ready` when it has
+//! signed in, takes one order, and says how that ended.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use custody::run::{Ended, RunError, Steering};
+use domain::OperatorId;
+use keychain::Keychain;
+use tokio::sync::watch;
+use workplace::{Desk, Workplace};
+
+use crate::{KEYCHAIN, Order, passphrase};
+
+/// Does so in the custody of `home`, as `operator`.
+pub async fn execute_orders(home: PathBuf, operator: OperatorId) {
+    let keychain = Keychain::open(KEYCHAIN).unwrap();
+    let premises = Workplace::with_keychain(home, keychain).open().await.unwrap();
+    let desk = premises.sign_in(operator, passphrase()).await.unwrap();
+    say("ready");
+    let line = tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await.unwrap();
+    // Nobody needs it any more: the test is over.
+    let Some(line) = line else { return };
+    match carry_out(&desk, Order::parse(&line.unwrap()).unwrap()).await {
+        Ok(ended) => say(&format!("{ended:?}")),
+        Err(error) => say(&format!("{error}")),
+    }
+}
+
+async fn carry_out(desk: &Desk, order: Order) -> Result<Ended, RunError> {
+    let (console, author, steering) = (&desk.console, desk.author(), Steering::new());
+    let (progress, _) = watch::channel(None);
+    let run = match order {
+        Order::Start(request) => console.start(author, request).await?,
+        Order::StartAndPause(request) => {
+            steering.pause();
+            console.start(author, request).await?
+        }
+        Order::GoOn(run) => run,
+        Order::TurnBack(run) => {
+            return console.roll_back(author, run, "the readers are not ready", &steering, &progress).await;
+        }
+    };
+    console.execute(author, run, &steering, &progress).await
+}
+
+fn say(line: &str) {
+    writeln!(std::io::stdout(), "{line}").unwrap();
+}
