@@ -1,0 +1,118 @@
+//! The command line's own language.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use workplace::Workplace;
+
+use crate::answer::Exit;
+use crate::commands::{connect, custody, deks, estate, found, keys, ledger, open, request, run, sign, tokens, vault};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output;
+
+/// Key custody in which no key changes without a second signature.
+#[derive(Debug, Parser)]
+#[command(
+    name = "countersign",
+    version,
+    after_help = "Exit codes: 0 done; 1 refused or failed; 2 wrong usage, or it could not be told."
+)]
+pub struct Arguments {
+    /// Data folder; otherwise the one of the console
+    #[arg(long, value_name = "DIR", global = true, env = "COUNTERSIGN_HOME")]
+    home: Option<PathBuf>,
+    /// The operator who acts, by name or login
+    #[arg(long = "as", value_name = "NAME", global = true, env = "COUNTERSIGN_AS")]
+    operator: Option<String>,
+    /// File with the operator's passphrase, readable by its owner alone; otherwise it is asked for
+    #[arg(long, value_name = "FILE", global = true, env = "COUNTERSIGN_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// One JSON document on standard output; errors as JSON on standard error
+    #[arg(long, global = true)]
+    json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open a custody on this machine, made now if there is none
+    OpenLocal(open::OpenLocal),
+    /// Connect to a custody in Azure Key Vault and PostgreSQL
+    Connect(connect::Connect),
+    /// Found the custody: two people make their device keys and sign entry 1
+    Found(found::Found),
+    /// What is here, and what needs somebody
+    Status,
+    /// Who is enrolled
+    Operators,
+    /// The register of a database that is not embedded
+    #[command(subcommand)]
+    Custody(custody::Custody),
+    /// The keys in the register
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Compare the vault with the register
+    Discover,
+    /// Take a key that was found in the vault into the register as a KEK
+    Adopt(estate::Adopt),
+    /// Import an inventory from a CSV file, all rows or none
+    Import(estate::Import),
+    /// Write the inventory as a CSV file
+    Export(estate::Export),
+    /// Data-encryption keys
+    #[command(subcommand)]
+    Deks(deks::Deks),
+    /// Tokens
+    #[command(subcommand)]
+    Tokens(tokens::Tokens),
+    /// The labelled sample estate
+    #[command(subcommand)]
+    Sample(estate::Sample),
+    /// Requests: ask for what needs two people
+    #[command(subcommand)]
+    Request(request::Request),
+    /// Countersign a request, or reject it
+    Sign(sign::Sign),
+    /// Runs: carry out what two people signed
+    #[command(subcommand)]
+    Run(run::Run),
+    /// The ledger
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// The local vault alone
+    #[command(subcommand)]
+    Vault(vault::Vault),
+}
+
+impl Arguments {
+    /// The global options.
+    pub fn context(&self) -> Context {
+        Context {
+            home: self.home.clone().unwrap_or_else(Workplace::usual_home),
+            operator: self.operator.clone(),
+            passphrase_file: self.passphrase_file.clone(),
+            json: self.json,
+        }
+    }
+}
+
+/// Says what was wrong with the arguments, or gives the help that was asked for.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let json = std::env::args_os().any(|argument| argument == OsStr::new("--json"));
+    if is_help || !json {
+        // Printing help fails only when nobody reads it.
+        drop(error.print());
+        return if is_help { Exit::Done.code() } else { Exit::CouldNotTell.code() };
+    }
+    let message = error.render().to_string();
+    let message = message.trim_start_matches("error: ").trim_end().to_owned();
+    output::fail(&Failure::new("usage", message).could_not_tell().hint("see countersign --help"), true)
+}

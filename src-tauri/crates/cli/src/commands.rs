@@ -1,0 +1,47 @@
+//! One module for each group of commands.
+
+pub mod connect;
+pub mod custody;
+pub mod deks;
+pub mod estate;
+pub mod found;
+pub mod keys;
+pub mod ledger;
+pub mod open;
+mod operators;
+pub mod request;
+pub mod run;
+pub mod sign;
+mod status;
+pub mod tokens;
+pub mod vault;
+
+use crate::answer::Answer;
+use crate::arguments::Command;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Does what was asked.
+pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure> {
+    match command {
+        Command::OpenLocal(it) => it.run(context).await,
+        Command::Connect(it) => it.run(context).await,
+        Command::Found(it) => it.run(context).await,
+        Command::Status => status::run(context).await,
+        Command::Operators => operators::run(context).await,
+        Command::Custody(it) => it.run(context).await,
+        Command::Keys(it) => it.run(context).await,
+        Command::Discover => estate::discover(context).await,
+        Command::Adopt(it) => it.run(context).await,
+        Command::Import(it) => it.run(context).await,
+        Command::Export(it) => it.run(context).await,
+        Command::Deks(it) => it.run(context).await,
+        Command::Tokens(it) => it.run(context).await,
+        Command::Sample(it) => it.run(context).await,
+        Command::Request(it) => it.run(context).await,
+        Command::Sign(it) => it.run(context).await,
+        Command::Run(it) => it.run(context).await,
+        Command::Ledger(it) => it.run(context).await,
+        Command::Vault(it) => it.run().await,
+    }
+}

@@ -1,0 +1,176 @@
+//! Errors of the use cases.
+
+use custody::WitnessError;
+use custody::estate::OpeningError;
+use custody::estate::deks::DekOrderError;
+use custody::estate::discovery::{AdoptionError, DiscoveryError};
+use custody::estate::inventory::{ExportError, FileError, ImportError, PreviewError};
+use custody::estate::sample::SampleError;
+use custody::estate::tokens::TokenError;
+use custody::request::RequestError;
+use custody::run::{AuthorityError, RunError};
+use custody::session::SessionError;
+use domain::{Change, PlanError, TextError};
+use ledger::Fault;
+use serde_json::{Value, json};
+
+use super::Failure;
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Unlock(error) => error.into(),
+            SessionError::Register(error) => error.into(),
+            other => Self::of("session", &other),
+        }
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        Self::of("text", &error)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Text(error) => error.into(),
+            other => Self::of("plan", &other),
+        }
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Register(error) => error.into(),
+            RequestError::Vault(error) => error.into(),
+            RequestError::Plan(error) => error.into(),
+            RequestError::Stale { differences } => {
+                super::why_not("plan_stale", &[]).with("differences", of_changes(&differences)).named(&differences)
+            }
+            RequestError::Unknown { .. } => Self::of("unknown", &error),
+            RequestError::NotRotatable { .. } => Self::of("not_rotatable", &error),
+            RequestError::NotWhatWasShown => Self::of("plan_differs", &error),
+            other => Self::of("request", &other),
+        }
+    }
+}
+
+impl Failure {
+    /// Names what differs in the sentence itself.
+    fn named(mut self, differences: &[Change]) -> Self {
+        let line = |it: &Change| format!("{}.{} was {:?}, is {:?}", it.subject, it.field, it.before, it.after);
+        let lines: Vec<String> = differences.iter().map(line).collect();
+        self.message = format!("{} ({})", self.message, lines.join("; "));
+        self
+    }
+}
+
+/// Differences for a document.
+pub fn of_changes(differences: &[Change]) -> Value {
+    let view = |it: &Change| json!({ "fact": format!("{}.{}", it.subject, it.field), "planned": it.before, "found": it.after });
+    Value::Array(differences.iter().map(view).collect())
+}
+
+impl From<AuthorityError> for Failure {
+    fn from(error: AuthorityError) -> Self {
+        match error {
+            AuthorityError::Witness(error) => error.into(),
+            AuthorityError::Register(error) => error.into(),
+            AuthorityError::Quorum(_) => {
+                Self::of("no_quorum", &error).hint("countersign request show REQUEST says whose signature is missing")
+            }
+            AuthorityError::Ended { .. } => Self::of("request_not_open", &error),
+            other => Self::of("authority", &other),
+        }
+    }
+}
+
+impl From<WitnessError> for Failure {
+    fn from(error: WitnessError) -> Self {
+        match error {
+            WitnessError::Register(error) => error.into(),
+            WitnessError::Fault(fault) => {
+                let entry = bad_entry(&fault);
+                Self::of("ledger_broken", &fault)
+                    .with("entry", entry)
+                    .hint("nothing is executed until it is known why; keep everything as it is")
+            }
+            other => Self::of("ledger", &other),
+        }
+    }
+}
+
+/// Number of the first entry that does not hold.
+pub fn bad_entry(fault: &Fault) -> u64 {
+    match fault {
+        Fault::Gap { expected, .. } => *expected,
+        Fault::Chain { number }
+        | Fault::Rewritten { number }
+        | Fault::Row { number }
+        | Fault::Custody { number }
+        | Fault::Entry { number, .. }
+        | Fault::Signatures { number, .. }
+        | Fault::People { number, .. } => *number,
+        Fault::Truncated { found, .. } => found.saturating_add(1),
+        _ => 1,
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Authority(error) => error.into(),
+            RunError::Request(error) => error.into(),
+            RunError::Register(error) => error.into(),
+            RunError::Vault(error) => error.into(),
+            RunError::LeaseLost => super::why_not("lease_lost", &[]),
+            RunError::CheckValue { .. } => Self::of("check_value", &error)
+                .hint("the DEK's wrap was swapped or damaged: nothing of its batch was written; find out who did it"),
+            other => Self::of("run_stopped", &other).hint("the run stays where it is: countersign run resume RUN"),
+        }
+    }
+}
+
+impl From<DekOrderError> for Failure {
+    fn from(error: DekOrderError) -> Self {
+        match error {
+            DekOrderError::Register(error) => error.into(),
+            DekOrderError::Vault(error) | DekOrderError::Canary(OpeningError::Vault(error)) => error.into(),
+            DekOrderError::Text(error) => error.into(),
+            DekOrderError::Stopped { created, cause } => {
+                let made = created.keys.len();
+                let failure = Self::from(*cause);
+                let message = format!("{made} DEKs were made, then it stopped: {}", failure.message);
+                Self { message, ..failure }.with("made", made)
+            }
+            other => Self::of("deks", &other),
+        }
+    }
+}
+
+macro_rules! passed_on {
+    ($($error:ident { $($inner:ident),* } else $code:literal;)+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                match error {
+                    $($error::$inner(inner) => inner.into(),)*
+                    other => Self::of($code, &other),
+                }
+            }
+        }
+    )+};
+}
+
+passed_on! {
+    TokenError { Text, Vault, Register } else "tokens";
+    DiscoveryError { Vault, Register } else "discovery";
+    AdoptionError { Text, Vault, Register } else "adoption";
+    FileError {} else "file";
+    PreviewError { File, Register } else "preview";
+    ImportError { Register } else "import";
+    ExportError { Register } else "export";
+    SampleError { Vault, Register, Discovery, Adoption, File, Import, Deks, Tokens } else "sample";
+}

@@ -1,0 +1,158 @@
+//! How far something is: a bar on a terminal, plain lines in a log, nothing for a program.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use custody::run::Progress;
+use domain::StepKind;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::watch;
+
+use crate::context::Context;
+use crate::durations::said;
+use crate::output::{is_watched, tell};
+
+const BAR: &str = "{msg:<24} {bar:32} {human_pos}/{human_len}  {per_sec}  ETA {eta}";
+const LINE_EVERY: Duration = Duration::from_secs(2);
+const REDRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// Where progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Show {
+    Bar,
+    Lines,
+    Nothing,
+}
+
+fn show(context: &Context) -> Show {
+    match (context.json, is_watched()) {
+        (true, _) => Show::Nothing,
+        (false, true) => Show::Bar,
+        (false, false) => Show::Lines,
+    }
+}
+
+/// One thing that is counted.
+pub struct Meter {
+    show: Show,
+    label: Mutex<String>,
+    bar: ProgressBar,
+    said_at: Mutex<Option<Instant>>,
+}
+
+impl Meter {
+    /// Counts what `label` says.
+    pub fn new(context: &Context, label: &str) -> Self {
+        let show = show(context);
+        let bar = if show == Show::Bar { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template(BAR) {
+            bar.set_style(style);
+        }
+        bar.set_message(label.to_owned());
+        Self { show, label: Mutex::new(label.to_owned()), bar, said_at: Mutex::new(None) }
+    }
+
+    /// Counts something else from here on; what was counted stays on the screen.
+    pub fn turn_to(&self, label: &str) {
+        if let Ok(mut known) = self.label.lock()
+            && *known != label
+        {
+            label.clone_into(&mut known);
+            if self.show == Show::Bar && self.bar.position() > 0 {
+                self.bar.println(format!("{} {}/{}", self.bar.message(), self.bar.position(), self.length()));
+            }
+            self.bar.reset();
+            self.bar.set_message(label.to_owned());
+            if let Ok(mut said_at) = self.said_at.lock() {
+                *said_at = None;
+            }
+        }
+    }
+
+    /// So many of so many.
+    pub fn at(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+        if self.show == Show::Lines && self.is_worth_a_line(done == total) {
+            tell(&format!("{}: {done}/{total}", self.label()));
+        }
+    }
+
+    /// As custody counts.
+    pub fn count(&self, done: usize, total: usize) {
+        self.at(u64::try_from(done).unwrap_or(u64::MAX), u64::try_from(total).unwrap_or(u64::MAX));
+    }
+
+    /// Says a line without disturbing the bar.
+    pub fn line(&self, text: &str) {
+        match self.show {
+            Show::Bar => self.bar.println(text),
+            Show::Lines => tell(text),
+            Show::Nothing => {}
+        }
+    }
+
+    /// Nothing more to count.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn label(&self) -> String {
+        self.label.lock().map(|label| label.clone()).unwrap_or_default()
+    }
+
+    fn length(&self) -> u64 {
+        self.bar.length().unwrap_or(0)
+    }
+
+    fn is_worth_a_line(&self, is_last: bool) -> bool {
+        let Ok(mut said_at) = self.said_at.lock() else { return false };
+        let is_due = said_at.is_none_or(|at| at.elapsed() >= LINE_EVERY);
+        if is_due || is_last {
+            *said_at = Some(Instant::now());
+        }
+        is_due || is_last
+    }
+}
+
+/// Shows a run until its progress ends.
+pub async fn follow(meter: &Meter, mut progress: watch::Receiver<Option<Progress>>) {
+    let mut waits = false;
+    while progress.changed().await.is_ok() {
+        let Some(now) = progress.borrow_and_update().clone() else { continue };
+        meter.turn_to(step(now.step));
+        match now.until {
+            Some(until) if !waits => {
+                waits = true;
+                meter.line(&format!("grace period: waiting until {until} before the old version is disabled"));
+            }
+            Some(_) => {}
+            None => {
+                waits = false;
+                meter.at(now.done, now.total);
+                if meter.show == Show::Lines
+                    && let Some(left) = now.pace.left_s.filter(|left| *left > 0)
+                {
+                    tell(&format!("  {:.0} a second, {} left", now.pace.rate, said(left)));
+                }
+            }
+        }
+        tokio::time::sleep(REDRAW_EVERY).await;
+    }
+}
+
+/// What a step does.
+pub fn step(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Compare => "compare with live state",
+        StepKind::CreateVersion => "create the version",
+        StepKind::Rewrap => "re-wrap DEKs",
+        StepKind::Prove => "prove the new wraps",
+        StepKind::Grace => "grace period",
+        StepKind::DisableOld => "disable the old version",
+        StepKind::EnableOld => "enable the old version",
+        StepKind::RewrapBack => "move DEKs back",
+        StepKind::DisableNew => "disable the new version",
+        StepKind::Close => "close",
+    }
+}

@@ -1,0 +1,7 @@
+//! What the register holds, for a document and for a person.
+
+pub mod keys;
+pub mod ledger;
+pub mod plans;
+pub mod requests;
+pub mod runs;
