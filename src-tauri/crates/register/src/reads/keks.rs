@@ -72,15 +72,17 @@ pub struct KeyVersionRow {
     pub recorded_seq: u64,
 }
 
-/// By id, or by the vault's name among those that live.
+/// By id, or by the vault's name among those that live. The fence (`OFFSET 0`) keeps the planner from reading every key of the
+/// register for the few under one KEK.
 const KEK: &str = "
     SELECT k.id, k.name, k.vault_name, k.current_version, k.version_number, k.algorithm, k.bits, k.owner, k.purpose,
            k.classification, k.state, k.revision, k.rotated_at, k.rotate_by, under.live_deks, under.tenants, under.tokens
     FROM custody.key AS k, LATERAL (
         SELECT count(*) AS live_deks, count(DISTINCT d.tenant) AS tenants,
                coalesce(sum((SELECT count(*) FROM custody.token AS t WHERE t.dek = d.id)), 0)::bigint AS tokens
-        FROM custody.wrap AS w JOIN custody.key AS d ON d.id = w.dek
-        WHERE w.kek = k.id AND custody.is_live(d.state)
+        FROM custody.wrap AS w, LATERAL (SELECT o.id, o.tenant FROM custody.key AS o
+                                         WHERE o.id = w.dek AND custody.is_live(o.state) OFFSET 0) AS d
+        WHERE w.kek = k.id
     ) AS under
     WHERE k.kind = 'kek' AND (k.id = $1 OR (k.vault_name = $2 AND custody.is_live(k.state)))";
 

@@ -106,8 +106,9 @@ pub struct TimelineRow {
 const UNDER: &str = "
     SELECT count(DISTINCT d.tenant) AS tenants,
            coalesce(sum((SELECT count(*) FROM custody.token AS t WHERE t.dek = d.id)), 0)::bigint AS tokens
-    FROM custody.key AS d
-    WHERE d.id = $1 AND d.kind <> 'kek' OR d.id IN (SELECT w.dek FROM custody.wrap AS w WHERE w.kek = $1)";
+    FROM (SELECT k.id FROM custody.key AS k WHERE k.id = $1 AND k.kind <> 'kek'
+          UNION ALL SELECT w.dek FROM custody.wrap AS w WHERE w.kek = $1) AS under,
+         LATERAL (SELECT o.id, o.tenant FROM custody.key AS o WHERE o.id = under.id OFFSET 0) AS d";
 
 const DETAIL: &str = "
     SELECT w.kek, n.name, w.kek_version, v.number, w.algorithm, r.version AS rule_version, r.period_days, r.warn_days,

@@ -84,6 +84,10 @@ impl KeyFilter {
     pub(super) fn push(&self, query: &mut QueryBuilder<Postgres>, now: Timestamp) -> bool {
         let mut conditions = Conditions { query, any: false };
         conditions.any_of("k.kind", &self.kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>());
+        if !self.kinds.is_empty() && !self.kinds.contains(&KeyKind::Dek) {
+            // Leads to the indexes of the few keys that are no DEKs.
+            conditions.and("k.kind <> 'dek'");
+        }
         conditions.any_of("k.state", &self.states.iter().map(|state| state.word()).collect::<Vec<_>>());
         conditions.any_of("k.storage", &self.storage.iter().map(|medium| medium.word()).collect::<Vec<_>>());
         self.push_due(&mut conditions, now);

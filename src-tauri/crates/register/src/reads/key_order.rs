@@ -58,6 +58,8 @@ pub struct KeyCursor {
     /// Value of its number or moment.
     number: Option<i64>,
     key: KeyId,
+    /// Whether few keys matched when the first page was read: how the next is best found, not what is on it.
+    few: bool,
 }
 
 /// The text is no cursor.
@@ -94,6 +96,10 @@ impl KeyCursor {
     #[must_use]
     pub fn order(&self) -> KeyOrder {
         self.order
+    }
+
+    pub(super) fn is_few(&self) -> bool {
+        self.few
     }
 
     /// Adds the condition that a row comes after it.
@@ -151,7 +157,7 @@ impl KeyOrder {
     }
 
     /// The cursor that starts after this row.
-    pub(super) fn cursor(self, row: &PgRow) -> Result<KeyCursor, sqlx::Error> {
+    pub(super) fn cursor(self, row: &PgRow, few: bool) -> Result<KeyCursor, sqlx::Error> {
         let texts = self.text_columns().iter().map(|column| row.try_get(*column)).collect::<Result<_, _>>()?;
         let number = match self.sort {
             KeySort::Name | KeySort::Tenant | KeySort::State => None,
@@ -159,6 +165,6 @@ impl KeyOrder {
             KeySort::Created => Some(row.at("created_at")?.micros()),
             KeySort::Version => Some(i64::from(row.small("version_number")?)),
         };
-        Ok(KeyCursor { order: self, texts, number, key: KeyId(row.try_get::<Uuid, _>("id")?) })
+        Ok(KeyCursor { order: self, texts, number, key: KeyId(row.try_get::<Uuid, _>("id")?), few })
     }
 }

@@ -12,7 +12,8 @@ use crate::{Register, RegisterError};
 /// Most rows in one page.
 pub const KEYS_PAGE_MAX: u32 = 500;
 
-/// Matching keys that are counted one by one; beyond, the planner's estimate must do.
+/// Matching keys that are counted one by one; beyond, the planner's estimate must do. So many can also be sorted for a page, which
+/// spares a page of few keys the walk through a million in their order.
 const COUNTED_MAX: u64 = 10_000;
 
 /// A key in the inventory.
@@ -133,12 +134,24 @@ impl Register {
         }
         let limit = limit.clamp(1, KEYS_PAGE_MAX);
         let now = self.clock().await?;
+        let is_few = match after {
+            Some(cursor) => cursor.is_few(),
+            None => *filter != KeyFilter::default() && self.count_keys(filter).await?.value <= COUNTED_MAX,
+        };
         let mut query = QueryBuilder::<Postgres>::new(KEY_COLUMNS);
-        query.push("(SELECT * FROM custody.key AS k");
-        let any = filter.push(&mut query, now);
+        query.push("(SELECT * FROM (SELECT * FROM custody.key AS k");
+        let mut any = filter.push(&mut query, now);
+        if is_few {
+            // The fence keeps the planner from hoping that matching keys come early in the order.
+            query.push(" OFFSET 0) AS k");
+            any = false;
+        }
         if let Some(cursor) = after {
             query.push(if any { " AND " } else { " WHERE " });
             cursor.push(&mut query);
+        }
+        if !is_few {
+            query.push(") AS k");
         }
         order.push(&mut query);
         // One more than asked for says whether there is a next page.
@@ -149,7 +162,7 @@ impl Register {
         let full = usize::try_from(limit).map_err(|source| sqlx::Error::Decode(Box::new(source)))?;
         let last = if rows.len() > full { full.checked_sub(1).and_then(|last| rows.get(last)) } else { None };
         Ok(KeysPage {
-            next: last.map(|row| order.cursor(row)).transpose()?,
+            next: last.map(|row| order.cursor(row, is_few)).transpose()?,
             rows: rows.iter().take(full).map(key_row).collect::<Result<_, _>>()?,
             now,
         })

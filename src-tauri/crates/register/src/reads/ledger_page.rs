@@ -184,6 +184,30 @@ impl Register {
         Ok(Count { value: value.min(u64::from(COUNTED_MAX)), is_exact: value <= u64::from(COUNTED_MAX) })
     }
 
+    /// Numbers of the entries about a run, newest first, and how many there are.
+    pub async fn run_entries(&self, run: RunId, limit: u32) -> Result<(Vec<u64>, u64), RegisterError> {
+        self.entries_about("run", run.0, limit).await
+    }
+
+    /// Numbers of the entries about a request, newest first, and how many there are.
+    pub async fn request_entries(&self, request: RequestId, limit: u32) -> Result<(Vec<u64>, u64), RegisterError> {
+        self.entries_about("request", request.0, limit).await
+    }
+
+    async fn entries_about(&self, kind: &str, subject: Uuid, limit: u32) -> Result<(Vec<u64>, u64), RegisterError> {
+        let rows = sqlx::query(
+            "SELECT seq, count(*) OVER () AS total FROM custody.ledger_entry
+             WHERE subject_kind = $1 AND subject = $2 ORDER BY seq DESC LIMIT $3",
+        )
+        .bind(kind)
+        .bind(subject.to_string())
+        .bind(i64::from(limit.min(LEDGER_PAGE_MAX)))
+        .fetch_all(self.pool())
+        .await?;
+        let total = rows.first().map(|row| row.count("total")).transpose()?.unwrap_or(0);
+        Ok((rows.iter().map(|row| row.count("seq")).collect::<Result<_, _>>()?, total))
+    }
+
     /// Verbs that occur.
     pub async fn ledger_verbs(&self) -> Result<Vec<String>, RegisterError> {
         Ok(sqlx::query_scalar("SELECT custody.ledger_verbs()").fetch_all(self.pool()).await?)

@@ -1,6 +1,6 @@
 //! The inbox: folders of requests, newest first.
 
-use domain::OperatorId;
+use domain::{KeyId, OperatorId};
 use sqlx::{Postgres, QueryBuilder};
 
 use super::cells::Cells as _;
@@ -82,6 +82,15 @@ impl Register {
         let more = rows.len() > full;
         rows.truncate(full);
         Ok(RequestsPage { next_below: rows.last().filter(|_| more).map(|last| last.number), rows })
+    }
+
+    /// Requests that name a key, newest first.
+    pub async fn requests_about(&self, key: KeyId, limit: u32) -> Result<Vec<RequestRow>, RegisterError> {
+        let mut query = QueryBuilder::<Postgres>::new(REQUEST_COLUMNS);
+        query.push("WHERE r.id IN (SELECT t.request FROM custody.request_target AS t WHERE t.key = ").push_bind(key.0);
+        query.push(") ORDER BY r.number DESC LIMIT ").push_bind(i64::from(limit.min(REQUESTS_PAGE_MAX)));
+        let rows = query.build().fetch_all(self.pool()).await?;
+        Ok(rows.iter().map(request_row).collect::<Result<_, _>>()?)
     }
 
     /// How many requests each folder has, as `me` sees it.

@@ -1,6 +1,5 @@
 //! Folders of runs, newest first.
 
-use domain::RunId;
 use sqlx::{Postgres, QueryBuilder};
 
 use super::cells::Cells as _;
@@ -68,19 +67,5 @@ impl Register {
         .fetch_one(self.pool())
         .await?;
         Ok(RunCounts { active: row.count("active")?, finished: row.count("finished")? })
-    }
-
-    /// Numbers of the entries about a run, newest first, and how many there are.
-    pub async fn run_entries(&self, run: RunId, limit: u32) -> Result<(Vec<u64>, u64), RegisterError> {
-        let rows = sqlx::query(
-            "SELECT seq, count(*) OVER () AS total FROM custody.ledger_entry
-             WHERE subject_kind = 'run' AND subject = $1 ORDER BY seq DESC LIMIT $2",
-        )
-        .bind(run.to_string())
-        .bind(i64::from(limit))
-        .fetch_all(self.pool())
-        .await?;
-        let total = rows.first().map(|row| row.count("total")).transpose()?.unwrap_or(0);
-        Ok((rows.iter().map(|row| row.count("seq")).collect::<Result<_, _>>()?, total))
     }
 }

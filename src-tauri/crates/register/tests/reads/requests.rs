@@ -3,7 +3,7 @@
 use domain::{Decision, RequestId, RequestState, Role, RunId, RunState, StepKind};
 use register::{Difference, RequestFolder, RunDirection, RunFolder, StepState};
 
-use crate::world::{World, nr, operator};
+use crate::world::{World, key, nr, operator};
 
 fn request(n: u32) -> RequestId {
     RequestId(nr(n))
@@ -139,7 +139,7 @@ async fn runs_and_their_steps_read_back() {
         (2, request(706), RunState::Running, RunDirection::Forward)
     );
     assert_eq!((run.owner, run.fence, run.rewrapped, run.lapsed), (operator(2), 2, 13, true));
-    assert_eq!(register.lapsed_runs().await.unwrap(), [run.clone()]);
+    assert_eq!(register.lapsed_runs().await.unwrap(), std::slice::from_ref(&run));
     world
         .run("UPDATE custody.run SET lease_until = custody.clock() + interval '1 minute' WHERE id = public.nr(801)")
         .await;
@@ -169,4 +169,10 @@ async fn runs_and_their_steps_read_back() {
     assert_eq!((counts.active, counts.finished), (1, 1));
     let (entries, total) = register.run_entries(RunId(nr(800)), 1).await.unwrap();
     assert_eq!((entries.len(), total), (1, 2));
+    let (entries, total) = register.request_entries(request(702), 10).await.unwrap();
+    assert_eq!((entries.len(), total), (3, 3), "submitted, sealed, rejected");
+    assert!(entries.is_sorted_by(|a, b| a > b));
+    let about = register.requests_about(key(300), 3).await.unwrap();
+    assert_eq!(about.iter().map(|found| found.number).collect::<Vec<_>>(), [9, 8, 7]);
+    assert!(register.requests_about(key(301), 3).await.unwrap().is_empty());
 }
