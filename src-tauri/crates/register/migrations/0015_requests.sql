@@ -115,12 +115,14 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION custody.check_plan_clocks(plan custody.plan, now timestamptz) RETURNS void
+-- A seal names a moment of the signer's clock; verifiers ask that it lies between planning and the end of approval.
+CREATE FUNCTION custody.check_plan_clocks(plan custody.plan, sealed_at timestamptz, now timestamptz) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     -- A plan older than an hour describes another hour, whatever its facts say.
     IF plan.planned_at NOT BETWEEN now - interval '1 hour' AND now + interval '60 seconds'
-       OR plan.approve_by <= now OR plan.execute_by < plan.approve_by
+       OR plan.planned_at > sealed_at OR sealed_at >= plan.approve_by OR plan.approve_by <= now
+       OR plan.execute_by < plan.approve_by
        OR plan.approve_by > plan.planned_at + custody.days(custody.setting_value('approve_days_max')::int)
        OR plan.execute_by > plan.planned_at + custody.days(custody.setting_value('execute_days_max')::int) THEN
         PERFORM custody.fail('plan_clocks', jsonb_build_object('planned_at', custody.us(plan.planned_at),
@@ -158,7 +160,7 @@ BEGIN
         PERFORM custody.fail('role_missing', (SELECT jsonb_build_object('wanted', jsonb_agg(DISTINCT p.requester_role))
             FROM custody.quorum_pair AS p WHERE p.version = custody.quorum_version() AND p.operation = it.operation));
     END IF;
-    PERFORM custody.check_plan_clocks(it, act.now);
+    PERFORM custody.check_plan_clocks(it, act.entry_time, act.now);
     IF btrim(it.reason) = '' OR btrim(it.change_record) = '' OR btrim(it.rollback_plan) = '' THEN
         -- R-25.
         PERFORM custody.unfit('reason, change record and roll-back plan');
@@ -220,6 +222,12 @@ BEGIN
     END IF;
     IF custody.attr_hex(act, 'plan_hash', 32) <> (SELECT r.plan_hash FROM custody.request AS r WHERE r.id = wanted) THEN
         PERFORM custody.fail('plan_differs');
+    END IF;
+    IF act.entry_time >= (SELECT r.approve_by FROM custody.request AS r WHERE r.id = wanted) THEN
+        PERFORM custody.fail('request_expired');
+    END IF;
+    IF act.entry_time < (SELECT (custody.parse_plan(r.plan)).planned_at FROM custody.request AS r WHERE r.id = wanted) THEN
+        PERFORM custody.fail('plan_clocks', jsonb_build_object('why', 'sealed before it was planned'));
     END IF;
     IF approving THEN
         PERFORM custody.fail_if_stale(wanted);

@@ -7,6 +7,7 @@ mod common;
 mod keys;
 mod logins;
 mod people;
+mod quorum;
 mod requests;
 mod roles;
 mod runs;
