@@ -2,6 +2,7 @@
 
 mod adopt;
 mod compare;
+mod seen;
 
 use std::collections::HashSet;
 
@@ -12,9 +13,10 @@ use register::{KeyRow, RegisterError};
 use vault::{Key, KeySummary, SecretSummary, Vault, VaultError};
 
 pub use adopt::{Adopted, Adoption, AdoptionError};
-pub use compare::{
-    Drift, DriftKind, KnownKek, KnownRecord, KnownVersion, SeenKey, SeenSecret, SeenSecrets, SeenVersion, VaultObject,
-    compare,
+pub use compare::{Drift, compare};
+pub use seen::{
+    DriftKind, Known, KnownKek, KnownRecord, KnownVersion, Seen, SeenKey, SeenSecret, SeenSecrets, SeenVersion,
+    VaultObject,
 };
 
 use super::Estate;
@@ -112,13 +114,13 @@ impl Estate<'_> {
         Ok(self.register.observe_vault(entry.as_act(), &rows.finish()).await?.seq)
     }
 
-    async fn read_vault(&self) -> Result<compare::Seen, VaultError> {
+    async fn read_vault(&self) -> Result<Seen, VaultError> {
         let (keys, deleted, secrets) =
             tokio::try_join!(self.vault.list_keys(), self.vault.list_deleted_keys(), self.read_secrets())?;
         let deleted = deleted.into_iter().map(|key| key.name.as_str().to_owned()).collect();
         let read = |summary: KeySummary| async move { see_key(self.vault, summary).await };
         let found: Vec<Option<SeenKey>> = stream::iter(keys).map(read).buffered(IN_FLIGHT).try_collect().await?;
-        Ok(compare::Seen { keys: found.into_iter().flatten().collect(), deleted, secrets })
+        Ok(Seen { keys: found.into_iter().flatten().collect(), deleted, secrets })
     }
 
     /// Secrets' metadata. An identity that may use keys need not have a right to list secrets.
@@ -138,7 +140,7 @@ impl Estate<'_> {
         Ok(Some(SeenSecrets { held: held.into_iter().map(see).collect(), deleted }))
     }
 
-    async fn read_register(&self) -> Result<compare::Known, RegisterError> {
+    async fn read_register(&self) -> Result<Known, RegisterError> {
         let mut keks = Vec::new();
         for id in self.register.live_keks().await? {
             keks.extend(self.register.kek(id).await?.map(known_kek));
@@ -146,7 +148,7 @@ impl Estate<'_> {
         // LIMIT: certificates are not listed in the vault yet, so their records are not looked for.
         let kinds = importable_kinds().into_iter().filter(|kind| *kind != KeyKind::TlsCertificate).collect();
         let records = self.live_records(kinds, vec![StorageMedium::KeyVault]).await?;
-        Ok(compare::Known { keks, records: records.into_iter().filter_map(known_record).collect() })
+        Ok(Known { keks, records: records.into_iter().filter_map(known_record).collect() })
     }
 }
 
@@ -206,5 +208,5 @@ async fn see_key(vault: &Vault, summary: KeySummary) -> Result<Option<SeenKey>, 
         Err(VaultError::NotFound { .. }) => None,
         Err(error) => return Err(error),
     };
-    Ok(current.map(|current| compare::seen_key(&summary, &current, versions)))
+    Ok(current.map(|current| seen::seen_key(&summary, &current, versions)))
 }

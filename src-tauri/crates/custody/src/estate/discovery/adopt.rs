@@ -5,7 +5,7 @@ use rand_core::OsRng;
 use register::RegisterError;
 use vault::{ObjectName, VaultError};
 
-use super::compare::{SeenKey, seen_key};
+use super::seen::{SeenKey, seen_key};
 use crate::author::Act;
 use crate::estate::Estate;
 use crate::estate::deks::one_line;

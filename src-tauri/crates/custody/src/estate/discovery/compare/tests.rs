@@ -1,8 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use vault::RsaBits;
+use domain::Timestamp;
 
 use super::*;
+use crate::estate::discovery::KnownRecord;
 
 fn version(name: &str, created: i64) -> SeenVersion {
     SeenVersion {
@@ -151,23 +152,4 @@ fn records_of_other_objects_are_looked_for() {
     let unread = Seen { secrets: None, ..seen };
     let said: Vec<_> = compare(&unread, &known).into_iter().map(|drift| drift.name).collect();
     assert_eq!(said, ["erased-key", "stopped"], "what may not be listed is not called absent");
-}
-
-/// what the vault may hold, judged.
-#[test]
-fn specs_are_judged_by_policy() {
-    let other = |kind: &str, detail: &str| KeySpec::Other {
-        kind: kind.to_owned(),
-        detail: (!detail.is_empty()).then(|| detail.to_owned()),
-    };
-    let judged = |spec: KeySpec| describe(&spec).2;
-    assert!(!judged(KeySpec::Rsa(RsaBits::B2048)) && !judged(KeySpec::RsaHsm(RsaBits::B4096)));
-    assert!(!judged(other("EC", "P-384")) && !judged(other("EC-HSM", "P-521")) && !judged(other("oct-HSM", "256")));
-    assert!(
-        judged(other("EC", "P-256K"))
-            && judged(other("RSA", "1024"))
-            && judged(other("RSA", ""))
-            && judged(other("oct", "128"))
-    );
-    assert_eq!(describe(&other("EC", "P-256K")).0, "EC P-256K");
 }
