@@ -21,9 +21,14 @@ impl Chance {
     }
 }
 
+/// Operator, key id, public key, person, whether active, roles.
+type SignerRow = (uuid::Uuid, Vec<u8>, Vec<u8>, String, bool, Vec<String>);
+/// Operator, key id, role, decision, signature, moment.
+type SealRow = (uuid::Uuid, Vec<u8>, String, String, Vec<u8>, i64);
+
 /// What the verifier would have learned about the signers by now.
 async fn signers(custody: &Custody) -> HashMap<(OperatorId, Vec<u8>), SignerFacts> {
-    let rows: Vec<(uuid::Uuid, Vec<u8>, Vec<u8>, String, bool, Vec<String>)> = sqlx::query_as(
+    let rows: Vec<SignerRow> = sqlx::query_as(
         "SELECT o.id, d.key_id, d.public_key, lower(o.person), o.status = 'active',
                 array(SELECT r.role FROM custody.operator_role AS r WHERE r.operator = o.id)
          FROM custody.operator AS o JOIN custody.device AS d ON d.operator = o.id AND d.status = 'active'",
@@ -31,7 +36,7 @@ async fn signers(custody: &Custody) -> HashMap<(OperatorId, Vec<u8>), SignerFact
     .fetch_all(&custody.superuser)
     .await
     .unwrap();
-    let facts = |(id, key, public_key, person, active, roles): (_, _, Vec<u8>, _, _, Vec<String>)| {
+    let facts = |(id, key, public_key, person, active, roles): SignerRow| {
         let roles = roles.iter().map(|role| role.parse().unwrap()).collect();
         let facts = SignerFacts { person, roles, active, public_key: public_key.try_into().unwrap() };
         ((OperatorId(id), key), facts)
@@ -41,14 +46,14 @@ async fn signers(custody: &Custody) -> HashMap<(OperatorId, Vec<u8>), SignerFact
 
 /// The seals as the register keeps them, put together as the console does it.
 async fn seals(custody: &Custody, plan: &Plan) -> Vec<Seal> {
-    let rows: Vec<(uuid::Uuid, Vec<u8>, String, String, Vec<u8>, i64)> = sqlx::query_as(
+    let rows: Vec<SealRow> = sqlx::query_as(
         "SELECT operator, device, role, decision, signature, custody.us(sealed_at) FROM custody.seal WHERE request = $1 ORDER BY seq",
     )
     .bind(plan.request.0)
     .fetch_all(&custody.superuser)
     .await
     .unwrap();
-    let seal = |(signer, device, role, decision, signature, time): (_, Vec<u8>, String, String, Vec<u8>, _)| Seal {
+    let seal = |(signer, device, role, decision, signature, time): SealRow| Seal {
         statement: SealStatement {
             custody: plan.custody,
             environment: plan.environment,
@@ -76,7 +81,7 @@ async fn compare(custody: &Custody, plan: &Plan, history: &[String]) -> bool {
     let rule = quorum_rules().into_iter().find(|rule| rule.operation == plan.operation).unwrap();
     let proof = Quorum::prove(plan, &rule, &seals, facts, Timestamp::from_micros(custody.now()));
     let approved = state == "approved";
-    assert!(!proof.is_ok() || approved, "the verifier proves what the database refuses: {history:?}");
+    assert!(proof.is_err() || approved, "the verifier proves what the database refuses: {history:?}");
     // A signer who lost device, role or place makes the verifier stop; the database leaves that seal out and counts the rest.
     let stands = |seal: &Seal| {
         facts(seal.statement.signer, &seal.key)
