@@ -112,6 +112,7 @@ pub(crate) fn ledger_fault(fault: &Fault) -> (u64, LedgerFault) {
         Fault::Entry { number, .. } => (*number, LedgerFault::Malformed),
         Fault::Signatures { number, .. } => (*number, LedgerFault::Malformed),
         Fault::Custody { number } => (*number, LedgerFault::WrongCustody),
+        Fault::Row { number } => (*number, LedgerFault::RowDiffers),
         Fault::Founding => (1, LedgerFault::RegisterDiffers),
         Fault::Truncated { found, .. } => (found.saturating_add(1), LedgerFault::Truncated),
         Fault::People { number, source } => (

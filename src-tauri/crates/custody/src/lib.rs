@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides a rule alone: the database referees by login, and this crate proves the same from signatures.
 
+mod approvals;
 mod author;
 mod console;
 pub mod estate;

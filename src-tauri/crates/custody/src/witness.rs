@@ -12,6 +12,8 @@ use register::{Register, RegisterError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use crate::approvals::Approvals;
+
 /// Records fetched at once: bounds memory, amortises the round trip.
 const FETCH: u32 = 2_000;
 
@@ -74,8 +76,9 @@ impl Witness {
         Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new() }) }
     }
 
-    /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it. `watch` is told
-    /// how many entries were verified.
+    /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
+    /// has read is missing; and that the register's seals are those that the entries brought. `watch` is told how many entries
+    /// were verified.
     ///
     /// # Errors
     /// [`WitnessError::Fault`] with the first bad entry.
@@ -85,23 +88,36 @@ impl Witness {
         watch: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Summary, WitnessError> {
         let verifier = Verifier::new().pinned(self.founding);
-        let mut verifier = match self.remembered {
+        let mut verifier = match self.newest_seen().await {
             Some((number, hash)) => verifier.remembering(number, hash),
             None => verifier,
         };
+        let mut approvals = Approvals::default();
         let (head, _) = register.head().await?;
         let mut rows = std::pin::pin!(register.ledger_stream(1, head));
         while let Some(row) = rows.next().await {
             let row = row?;
             let number = row.seq;
-            verifier.push(&record(row))?;
+            let record = record(row);
+            let entry = verifier.push(&record)?;
+            approvals.learn(&entry, &record);
             if number.is_multiple_of(WATCH_EVERY) {
                 watch(number);
             }
         }
         verifier.may_end()?;
+        if let Some(fault) = approvals.first_difference(register, verifier.summary().entries).await? {
+            return Err(fault.into());
+        }
         watch(verifier.summary().entries);
         Ok(verifier.summary())
+    }
+
+    /// The newest entry that was verified here, on this visit or an earlier one.
+    async fn newest_seen(&self) -> Option<(u64, Hash)> {
+        let Summary { entries, head } = self.seen.lock().await.verifier.summary();
+        let now = (entries > 0).then_some((entries, head));
+        now.max(self.remembered)
     }
 
     /// Reads on to the ledger's end.

@@ -83,6 +83,12 @@ pub enum Fault {
         /// Number of the entry.
         number: u64,
     },
+    /// What the register made of an entry is not what the entry says.
+    #[error("what the register keeps of entry {number} is not what the entry says: it was rewritten")]
+    Row {
+        /// Number of the entry.
+        number: u64,
+    },
 }
 
 /// What was proven.
