@@ -90,6 +90,7 @@ impl From<ProfileError> for Failure {
         match error {
             ProfileError::Production => Self::invalid("environment", FieldProblem::OutOfRange),
             ProfileError::Name => Self::invalid("name", FieldProblem::Empty),
+            ProfileError::Text(error) => error.into(),
             ProfileError::WrongEnvironment { found, .. } => {
                 Self::refused(RefusalReason::OtherEnvironment { belongs_to: crate::views::people::environment(found) })
             }

@@ -61,6 +61,15 @@ impl Text {
         }
     }
 
+    /// Like [`Text::parse`], for what stands on one line: a line break is refused for what it is, not turned into a blank.
+    pub fn parse_line(field: &'static str, raw: &str, max: usize) -> Result<Self, TextError> {
+        let text = Self::parse(field, raw, max)?;
+        match text.0.chars().enumerate().find(|(_, character)| matches!(character, '\n' | '\t')) {
+            Some((index, character)) => Err(TextError::Deceptive { field, character, position: index + 1 }),
+            None => Ok(text),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -93,7 +102,7 @@ fn is_deceptive(character: char) -> bool {
         '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -119,6 +128,13 @@ mod tests {
     #[test]
     fn text_is_composed_and_trimmed() {
         assert_eq!(Text::parse("name", "  Cafe\u{301}\r\nbar ", 100).map(|text| text.0), Ok("Café\nbar".to_owned()));
+    }
+
+    #[test]
+    fn a_line_holds_no_line_break() {
+        let broken = TextError::Deceptive { field: "name", character: '\n', position: 2 };
+        assert_eq!(Text::parse_line("name", "a\r\nb", 100), Err(broken));
+        assert_eq!(Text::parse_line("name", " a b\n", 100).map(|text| text.0), Ok("a b".to_owned()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::{CustodyId, Environment};
+use domain::{CustodyId, Environment, Text, TextError};
 use serde::{Deserialize, Serialize};
 
 use crate::{files, random};
@@ -33,6 +33,9 @@ pub enum ProfileError {
     /// No name, or an endless one.
     #[error("a custody's name has 1 to {NAME_CHARS_MAX} characters")]
     Name,
+    /// A name that does not show what it says.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// Another environment lives here.
     #[error("the data folder holds a {found} custody, not a {asked} one")]
     WrongEnvironment {
@@ -75,9 +78,11 @@ impl LocalProfile {
         if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
             return Err(ProfileError::Name);
         }
+        // It stands on every page and in the founding entry.
+        let name = Text::parse_line("name", name, NAME_CHARS_MAX)?.as_str().to_owned();
         let id = random::make::<ID_BYTES>().map_err(ProfileError::Randomness)?;
         let id = CustodyId(uuid::Builder::from_random_bytes(*id).into_uuid());
-        let made = Self { id, name: name.trim().to_owned(), environment };
+        let made = Self { id, name, environment };
         files::write_json(&data_dir.join(FILE), &made).map_err(ProfileError::Io)?;
         Ok(made)
     }

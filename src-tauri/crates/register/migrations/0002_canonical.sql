@@ -65,7 +65,7 @@ LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.int4send(pg_catalog.length
 CREATE FUNCTION custody.is_clean(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT value IS NFC NORMALIZED
-       AND value !~ U&'[\0001-\001F\007F-\009F\00AD\034F\061C\115F\1160\17B4\17B5\180E\200B-\200F\2028-\202E\2060-\206F\3164\FE00-\FE0F\FEFF\FFA0\FFF0-\FFFB\+01D173-\+01D17A\+0E0000-\+0E0FFF]'
+       AND value !~ U&'[\0001-\001F\007F-\009F\00AD\034F\061C\115F\1160\17B4\17B5\180B-\180F\200B-\200F\2028-\202E\2060-\206F\3164\FE00-\FE0F\FEFF\FFA0\FFF0-\FFFB\+01BCA0-\+01BCA3\+01D173-\+01D17A\+0E0000-\+0E0FFF]'
 $$;
 
 -- As is_clean, but lines may be broken and indented: for reasons, change records and roll-back plans.

@@ -152,7 +152,7 @@ impl Ceremony {
         passphrase: Passphrase,
     ) -> Result<(), CeremonyError> {
         let custody = identity(premises)?;
-        check(&card)?;
+        let card = checked(card)?;
         let other = match seat {
             Seat::First => &self.second,
             Seat::Second => &self.first,
@@ -253,11 +253,21 @@ fn identity(premises: &Premises) -> Result<CustodyIdentity, CeremonyError> {
     }
 }
 
-fn check(card: &FounderCard) -> Result<(), CeremonyError> {
-    Text::parse("name", &card.name, NAME_CHARS_MAX)?;
-    Text::parse("person", &card.person, PERSON_CHARS_MAX)?;
-    Text::parse("device name", &card.device_name, NAME_CHARS_MAX)?;
-    if card.roles.is_empty() { Err(CeremonyError::NoRole) } else { Ok(()) }
+/// The card with its texts as the founding entry will hold them: checked before a device key is made for it.
+fn checked(card: FounderCard) -> Result<FounderCard, CeremonyError> {
+    let line = |field, raw: &str, max| Text::parse_line(field, raw, max).map(|text| text.as_str().to_owned());
+    let person = line("person", &card.person, PERSON_CHARS_MAX)?;
+    // The register keeps these in ASCII, so that no look-alike makes two of one person.
+    if let Some((index, character)) = person.chars().enumerate().find(|(_, it)| !it.is_ascii_graphic()) {
+        return Err(TextError::Deceptive { field: "person", character, position: index + 1 }.into());
+    }
+    let (name, device_name) =
+        (line("name", &card.name, NAME_CHARS_MAX)?, line("device name", &card.device_name, NAME_CHARS_MAX)?);
+    if card.roles.is_empty() {
+        Err(CeremonyError::NoRole)
+    } else {
+        Ok(FounderCard { name, person, device_name, ..card })
+    }
 }
 
 /// Whether requests of one could be countersigned by the other, and the reverse.

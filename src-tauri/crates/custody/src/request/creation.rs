@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Algorithm, AlgorithmError, Change, Classification, Facts, KeyId, KeyName, Operation, Plan, Target};
+use domain::{
+    Algorithm, AlgorithmError, Change, Classification, Facts, KeyId, KeyName, Operation, Plan, Target, Text, TextError,
+};
 
-use super::draft::{Draft, Setting};
+use super::draft::{Draft, Setting, composed};
 
 /// Vault operations: look, create, read back, wrap is local, one canary unwrap.
 const VAULT_OPERATIONS: u64 = 4;
 
 /// Lengths the vault generates.
 const RSA_BITS: [u32; 3] = [2048, 3072, 4096];
+
+const OWNER_CHARS_MAX: usize = 200;
+const PURPOSE_CHARS_MAX: usize = 500;
 
 /// The KEK that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,17 @@ pub struct NewKek {
     pub classification: Classification,
 }
 
+/// Checks what people wrote about a KEK that is to be made.
+///
+/// # Errors
+/// [`TextError`] with the field.
+pub(super) fn check_creation(plan: &Plan) -> Result<(), TextError> {
+    let written = |name: &str| plan.parameter(name).unwrap_or_default();
+    Text::parse_line("owner", written("owner"), OWNER_CHARS_MAX)?;
+    Text::parse_line("purpose", written("purpose"), PURPOSE_CHARS_MAX)?;
+    Ok(())
+}
+
 /// Computes the plan. Pure.
 ///
 /// # Errors
@@ -39,12 +55,13 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
         return Err(AlgorithmError { name: algorithm.name, bits: algorithm.bits });
     }
     let name = new.name.as_str().to_owned();
+    let (owner, purpose) = (composed(new.owner.clone()), composed(new.purpose.clone()));
     let target = Target { key: new.key, name: name.clone(), version: String::new() };
     let parameters = BTreeMap::from([
         ("bits".to_owned(), new.bits.to_string()),
         ("classification".to_owned(), new.classification.word().to_owned()),
-        ("owner".to_owned(), new.owner.clone()),
-        ("purpose".to_owned(), new.purpose.clone()),
+        ("owner".to_owned(), owner.clone()),
+        ("purpose".to_owned(), purpose.clone()),
         ("vault".to_owned(), setting.vault_host.clone()),
         ("vault_name".to_owned(), name.clone()),
     ]);
@@ -62,8 +79,8 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
     let changes = vec![
         line("key_name", name.clone()),
         line("algorithm", format!("RSA {}", new.bits)),
-        line("owner", new.owner.clone()),
-        line("purpose", new.purpose.clone()),
+        line("owner", owner),
+        line("purpose", purpose),
         line("classification", new.classification.word().to_owned()),
         line("vault", setting.vault_host),
     ];

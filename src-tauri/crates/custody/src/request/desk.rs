@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use domain::{
     AlgorithmError, Change, Decision, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash, RequestId,
-    Role, SealStatement, Target, Timestamp,
+    Role, SealStatement, Target, Text, Timestamp,
 };
 use register::{Receipt, RegisterError};
 use vault::{CallCost, RsaBits, VaultError};
 
-use super::creation::{NewKek, plan_creation};
+use super::creation::{NewKek, check_creation, plan_creation};
 use super::draft::{Draft, Grounds, Setting, Windows};
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
 use crate::author::{Act, Author};
@@ -141,6 +141,9 @@ impl Console {
             execute_within_max: days(settings.execute_days_max),
             ..PlanBounds::default()
         })?;
+        if plan.operation == Operation::CreateKek {
+            check_creation(plan).map_err(PlanError::from)?;
+        }
         check_grace(plan)
     }
 
@@ -191,15 +194,15 @@ impl Console {
             return Err(RequestError::NotWhatWasShown);
         }
         let (verb, reason) = match verdict.decision {
-            Decision::Approve => ("request.sealed", ""),
+            Decision::Approve => ("request.sealed", String::new()),
             Decision::Reject if verdict.reason.trim().is_empty() => return Err(RequestError::ReasonMissing),
-            Decision::Reject => ("request.rejected", verdict.reason),
+            Decision::Reject => ("request.rejected", reason_of(verdict.reason)?),
         };
         if verdict.decision == Decision::Approve {
             self.lapse_if_stale(&plan, session).await?;
         }
         let seal = SealedNow::make(self, &plan, verdict.decision, verdict.role, device, self.now().await?);
-        let act = seal.act(verb, plan.request, reason);
+        let act = seal.act(verb, plan.request, &reason);
         let outcome = self.register.decide_request(device.write(act, seal.time).as_act()).await;
         match outcome {
             // Something moved between our look and the register's.
@@ -216,7 +219,8 @@ impl Console {
     /// # Errors
     /// What the register says.
     pub async fn withdraw(&self, request: RequestId, reason: &str, author: &Author) -> Result<Receipt, RequestError> {
-        let act = Act::new("request.withdrawn", "request", request).purpose(reason);
+        let reason = if reason.trim().is_empty() { String::new() } else { reason_of(reason)? };
+        let act = Act::new("request.withdrawn", "request", request).purpose(&reason);
         let entry = self.entry(author, act).await?;
         Ok(self.register.withdraw_request(entry.as_act()).await?)
     }
@@ -316,6 +320,11 @@ impl SealedNow {
             .with("role", self.role)
             .with("seal", hex::encode(self.signature))
     }
+}
+
+/// What a person wrote down about their act, as the register keeps it.
+pub(crate) fn reason_of(raw: &str) -> Result<String, PlanError> {
+    Ok(Text::parse("reason", raw, PlanBounds::default().text_length_max)?.as_str().to_owned())
 }
 
 fn days(count: u32) -> Duration {

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::{Change, Clocks, Facts, Operation, OperatorId, Plan, RequestId, Target, Timestamp};
+use domain::{Change, Clocks, Facts, Operation, OperatorId, Plan, RequestId, Target, Text, Timestamp};
 use rand_core::{OsRng, RngCore};
 
 use crate::author::CustodyIdentity;
+
+/// Longer texts than any that is kept are not composed.
+const COMPOSED_CHARS_MAX: usize = 16_384;
 
 /// What the requester wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +29,26 @@ pub struct Windows {
     pub approve_within: Duration,
     /// A run may start that long.
     pub execute_within: Duration,
+}
+
+impl Grounds {
+    /// The texts as the register keeps them: NFC, with plain line breaks. What can't be kept stays as it is, and is refused by
+    /// name when the plan is checked.
+    fn composed(self) -> Self {
+        Self {
+            reason: composed(self.reason),
+            change_record: composed(self.change_record),
+            rollback_plan: composed(self.rollback_plan),
+        }
+    }
+}
+
+/// A text as the register keeps it, where it can be kept.
+pub(super) fn composed(raw: String) -> String {
+    match Text::parse("text", &raw, COMPOSED_CHARS_MAX) {
+        Ok(text) => text.as_str().to_owned(),
+        Err(_refused_later) => raw,
+    }
 }
 
 impl Default for Windows {
@@ -63,7 +86,14 @@ impl Draft {
             approve_by: now.plus(windows.approve_within),
             execute_by: now.plus(windows.execute_within),
         };
-        Self { custody, request: RequestId::make(now, &mut OsRng), requester, nonce, clocks, grounds }
+        Self {
+            custody,
+            request: RequestId::make(now, &mut OsRng),
+            requester,
+            nonce,
+            clocks,
+            grounds: grounds.composed(),
+        }
     }
 
     pub(super) fn into_plan(

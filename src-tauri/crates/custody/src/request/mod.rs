@@ -7,6 +7,7 @@ mod live;
 mod rotation;
 
 pub use creation::NewKek;
+pub(crate) use desk::reason_of;
 pub use desk::{RequestError, Verdict, Wanted};
 pub use draft::{Grounds, Setting, Windows};
 pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};

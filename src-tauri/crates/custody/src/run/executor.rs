@@ -22,6 +22,7 @@ use super::rollback::RollBack;
 use super::rotation::Rotation;
 use crate::author::{Act, Author};
 use crate::console::Console;
+use crate::request::reason_of;
 
 /// How long a register or vault that is gone is waited for before the run is left to be taken up later.
 const PATIENCE: [Duration; 5] = [
@@ -131,8 +132,9 @@ impl Console {
     ) -> Result<Ended, RunError> {
         let row = self.run_row(run).await?;
         if row.direction == Direction::Forward && row.finished_at.is_none() {
+            let reason = reason_of(reason)?;
             let lease = self.take(author, &row).await?;
-            let act = Act::new("run.turned_back", "run", run).purpose(reason).with("fence", lease.fence);
+            let act = Act::new("run.turned_back", "run", run).purpose(&reason).with("fence", lease.fence);
             let entry = self.entry(author, act).await?;
             perform(Effect::TurnBack, self.register.turn_back(entry.as_act())).await?;
         }
