@@ -5,10 +5,12 @@ mod custody_here;
 mod executor;
 mod executor_child;
 mod intact;
+mod intruder;
 mod other_vault;
 mod pens;
 
 pub use custody_here::{PASSPHRASE, TestCustody, approval, at_once, execute, grounds, passphrase};
+pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
 pub use executor::execute_orders;
 pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Order};
 pub use intact::{Keepsakes, Kept, RUN_TAG};
