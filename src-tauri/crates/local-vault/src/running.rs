@@ -159,7 +159,10 @@ impl Running {
     pub async fn shutdown(self) {
         let Self { stop, accepting, server, mut idle, .. } = self;
         stop.send_replace(true);
-        if let Err(error) = accepting.await {
+        // Cancelled is how it ends when the whole program does.
+        if let Err(error) = accepting.await
+            && !error.is_cancelled()
+        {
             tracing::warn!(%error, "the local vault's accepting task ended badly");
         }
         drop(server);
