@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use custody::run::Progress;
+use custody::run::{Pace, Progress};
 use domain::StepKind;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
@@ -14,7 +14,6 @@ use crate::output::{is_watched, tell};
 
 const BAR: &str = "{msg:<24} {bar:32} {human_pos}/{human_len}  {per_sec}  ETA {eta}";
 const LINE_EVERY: Duration = Duration::from_secs(2);
-const REDRAW_EVERY: Duration = Duration::from_millis(200);
 
 /// Where progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +70,17 @@ impl Meter {
 
     /// So many of so many.
     pub fn at(&self, done: u64, total: u64) {
+        self.at_pace(done, total, None);
+    }
+
+    /// So many of so many, at a rate that is known better elsewhere. A bar measures its own.
+    fn at_pace(&self, done: u64, total: u64, pace: Option<Pace>) {
         self.bar.set_length(total);
         self.bar.set_position(done);
         if self.show == Show::Lines && self.is_worth_a_line(done == total) {
-            tell(&format!("{}: {done}/{total}", self.label()));
+            let ahead = pace.and_then(|pace| Some((pace.rate, pace.left_s.filter(|left| *left > 0)?)));
+            let ahead = ahead.map(|(rate, left)| format!(", {rate:.0} a second, {} left", said(left)));
+            tell(&format!("{}: {done}/{total}{}", self.label(), ahead.unwrap_or_default()));
         }
     }
 
@@ -129,15 +135,9 @@ pub async fn follow(meter: &Meter, mut progress: watch::Receiver<Option<Progress
             Some(_) => {}
             None => {
                 waits = false;
-                meter.at(now.done, now.total);
-                if meter.show == Show::Lines
-                    && let Some(left) = now.pace.left_s.filter(|left| *left > 0)
-                {
-                    tell(&format!("  {:.0} a second, {} left", now.pace.rate, said(left)));
-                }
+                meter.at_pace(now.done, now.total, Some(now.pace));
             }
         }
-        tokio::time::sleep(REDRAW_EVERY).await;
     }
 }
 

@@ -40,7 +40,7 @@ BEGIN
     IF to_regprocedure('custody.create_login(text, text, text[])') IS NOT NULL THEN
         EXECUTE format('GRANT USAGE ON SCHEMA custody TO %I', current_user);
         EXECUTE format('GRANT SELECT ON custody.custody TO %I', current_user);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION custody.found(bytea, bytea), custody.schema_version(),
+        EXECUTE format('GRANT EXECUTE ON FUNCTION custody.found(bytea, bytea), custody.schema_version(), custody.clock(),
             custody.create_login(text, text, text[]), custody.fail(text, jsonb) TO %I', current_user);
     END IF;
     EXECUTE format('REVOKE CREATE ON DATABASE %I FROM countersign_owner', current_database());

@@ -10,7 +10,7 @@ use domain::{CustodyId, OperatorId, Role, Text, TextError, Timestamp};
 use keychain::{CreateError, DeviceKey, Item, ItemKind, KeychainError, Passphrase, Secret};
 use ledger::Signer;
 use rand_core::{OsRng, RngCore as _};
-use register::{AdminError, Password, create_operator_login};
+use register::{Address, AdminError, Password, Register, create_operator_login};
 use zeroize::Zeroizing;
 
 use crate::home::WorkplaceError;
@@ -123,14 +123,32 @@ impl Seated {
     }
 }
 
+/// Whoever administers the database of a custody in Azure: makes the founders' logins, and lends the founding its connection.
+pub struct Administrator {
+    /// Where the database is.
+    pub address: Address,
+    /// The administrator's login; none of the founders'.
+    pub login: String,
+    /// Its password.
+    pub password: Password,
+}
+
 /// The two seats. Lives in memory: an interrupted ceremony begins anew, and keys of an unfinished one sign nothing.
 #[derive(Default)]
 pub struct Ceremony {
     first: Option<Seated>,
     second: Option<Seated>,
+    /// Id of the custody to be founded, where it lies in Azure: one on this machine has its own.
+    remote: Option<CustodyId>,
 }
 
 impl Ceremony {
+    /// A ceremony of a custody in Azure, held with its administrator.
+    #[must_use]
+    pub fn with_administrator() -> Self {
+        Self { remote: Some(CustodyId::make(now(), &mut OsRng)), ..Self::default() }
+    }
+
     /// Who has a seat.
     #[must_use]
     pub fn seated(&self, seat: Seat) -> Option<&Seated> {
@@ -151,7 +169,7 @@ impl Ceremony {
         card: FounderCard,
         passphrase: Passphrase,
     ) -> Result<(), CeremonyError> {
-        let custody = identity(premises)?;
+        let custody = self.identity(premises)?;
         let card = checked(card)?;
         let other = match seat {
             Seat::First => &self.second,
@@ -185,34 +203,39 @@ impl Ceremony {
             Seat::Second => self.second.take(),
         };
         let Some(left) = left else { return Ok(()) };
-        let (keychain, custody) = (premises.workplace().keychain().clone(), identity(premises)?.id);
+        let (keychain, custody) = (premises.workplace().keychain().clone(), self.identity(premises)?.id);
         tokio::task::spawn_blocking(move || DeviceKey::remove(&keychain, custody, left.operator))
             .await
             .map_err(|_stopped| CeremonyError::Interrupted)??;
         Ok(())
     }
 
-    /// Founds the custody: logins of their own, entry 1 under both signatures, and its hash pinned here.
+    /// Founds a custody on this machine: logins of their own, entry 1 under both signatures, and its hash pinned here.
     ///
     /// # Errors
     /// See [`CeremonyError`].
     pub async fn found(&mut self, premises: &Premises) -> Result<(), CeremonyError> {
-        let (Some(first), Some(second)) = (&self.first, &self.second) else { return Err(CeremonyError::SeatEmpty) };
         let Place::Local(local) = premises.place.as_ref() else { return Err(CeremonyError::NotHere) };
-        let custody = identity(premises)?;
-        let founding = Founding {
-            custody: custody.clone(),
-            name: local.profile().name().to_owned(),
-            vault_host: local.vault().host().to_owned(),
-        };
         let (address, login, password) = superuser(local);
+        self.found_with(premises, &Administrator { address, login: login.to_owned(), password }).await
+    }
+
+    /// The same with the administrator of a database that is not embedded.
+    ///
+    /// # Errors
+    /// See [`CeremonyError`].
+    pub async fn found_with(&mut self, premises: &Premises, by: &Administrator) -> Result<(), CeremonyError> {
+        let (Some(first), Some(second)) = (&self.first, &self.second) else { return Err(CeremonyError::SeatEmpty) };
+        let (custody, head) = (self.identity(premises)?, premises.head()?);
+        let founding = Founding { custody: custody.clone(), name: head.name, vault_host: head.vault_host };
         for seated in [first, second] {
             let own = random_password()?;
             keep_password(premises, custody.id, seated.operator, &own).await?;
-            let own = Password::new(own);
-            create_operator_login(&address, login, &password, &seated.login, &own, &seated.card.roles).await?;
+            let (own, roles) = (Password::new(own), &seated.card.roles);
+            create_operator_login(&by.address, &by.login, &by.password, &seated.login, &own, roles).await?;
         }
-        let register = premises.as_superuser().await?.ok_or(CeremonyError::NotHere)?;
+        let connected = Register::connect(&by.address, &by.login, &by.password).await;
+        let register = connected.map_err(WorkplaceError::Connect)?;
         let receipt = found(&register, &founding, &founder(first), &founder(second)).await?;
         let (keychain, pinned) = (premises.workplace().keychain().clone(), custody.clone());
         tokio::task::spawn_blocking(move || pin(&keychain, &pinned, receipt.hash))
@@ -230,6 +253,18 @@ impl Ceremony {
         *self = Self::default();
         Ok(())
     }
+
+    fn identity(&self, premises: &Premises) -> Result<CustodyIdentity, CeremonyError> {
+        match premises.place.as_ref() {
+            Place::Local(local) => {
+                Ok(CustodyIdentity { id: local.profile().id(), environment: local.profile().environment() })
+            }
+            Place::Remote(connection) => {
+                let id = self.remote.ok_or(CeremonyError::NotHere)?;
+                Ok(CustodyIdentity { id, environment: connection.environment })
+            }
+        }
+    }
 }
 
 fn founder(seated: &Seated) -> Founder {
@@ -241,15 +276,6 @@ fn founder(seated: &Seated) -> Founder {
         roles: seated.card.roles.clone(),
         device_name: seated.card.device_name.clone(),
         device: Arc::clone(&seated.device),
-    }
-}
-
-fn identity(premises: &Premises) -> Result<CustodyIdentity, CeremonyError> {
-    match premises.place.as_ref() {
-        Place::Local(local) => {
-            Ok(CustodyIdentity { id: local.profile().id(), environment: local.profile().environment() })
-        }
-        Place::Remote(_) => Err(CeremonyError::NotHere),
     }
 }
 

@@ -11,7 +11,7 @@ mod people;
 mod premises;
 mod trial;
 
-pub use ceremony::{Ceremony, CeremonyError, FounderCard, Seat, Seated};
+pub use ceremony::{Administrator, Ceremony, CeremonyError, FounderCard, Seat, Seated};
 pub use connection::Connection;
 pub use desk::{Desk, SignInError};
 pub use home::{Standing, Workplace, WorkplaceError};

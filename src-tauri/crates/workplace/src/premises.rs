@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{CustodyId, Environment, OperatorId};
 use local_custody::{LocalCustody, LocalProfile};
-use register::{Address, Password, Register};
+use register::{Address, Password};
 use vault::{Credential, Vault, VaultAddress, VaultError, VaultSettings};
 use zeroize::Zeroizing;
 
@@ -172,13 +172,6 @@ impl Premises {
                 Vault::connect(settings, Credential::DeveloperTools)
             }
         }
-    }
-
-    /// The register as whoever migrates it: only a local custody lends that, and only to its founding.
-    pub(crate) async fn as_superuser(&self) -> Result<Option<Register>, WorkplaceError> {
-        let Place::Local(local) = self.place.as_ref() else { return Ok(None) };
-        let (address, login, password) = superuser(local);
-        Ok(Some(Register::connect(&address, login, &password).await?))
     }
 }
 

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use domain::Environment;
 use register::{Address, Password, Tls};
 use serde_json::{Value, json};
 use url::Url;
+use workplace::{Administrator, Ceremony, Connection};
 
 use crate::answer::Answer;
+use crate::at_work::workplace;
 use crate::commands::connect::database_password;
+use crate::commands::found::{founded, founders, hold};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::table::Table;
@@ -18,6 +22,8 @@ const PORT: u16 = 5432;
 /// The register of a database that is not embedded.
 #[derive(Debug, Subcommand)]
 pub enum Custody {
+    /// Make the schema, connect this computer, and found the custody with two people
+    Init(Init),
     /// Make the register's schema, or bring it up to the version of this program
     Migrate(Admin),
     /// What the database holds
@@ -35,10 +41,30 @@ pub struct Admin {
     admin_password_file: Option<PathBuf>,
 }
 
+/// A custody to be founded.
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(flatten)]
+    admin: Admin,
+    /// What its people call it
+    #[arg(long)]
+    name: String,
+    /// Its environment
+    #[arg(long)]
+    environment: Environment,
+    /// Address of its vault, such as https://NAME.vault.azure.net
+    #[arg(long, value_name = "URL")]
+    vault_url: String,
+    /// JSON file that names both founders and the files with their passphrases; otherwise they are asked
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
 impl Custody {
     /// Does it.
-    pub async fn run(self, _context: &Context) -> Result<Answer, Failure> {
+    pub async fn run(self, context: &Context) -> Result<Answer, Failure> {
         match self {
+            Self::Init(init) => init.run(context).await,
             Self::Migrate(admin) => {
                 let (address, login, password) = admin.connection()?;
                 register::migrate(&address, &login, &password).await?;
@@ -48,6 +74,46 @@ impl Custody {
                 let (address, login, password) = admin.connection()?;
                 status(&address, &login, &password).await
             }
+        }
+    }
+}
+
+impl Init {
+    async fn run(self, context: &Context) -> Result<Answer, Failure> {
+        let (address, login, password) = self.admin.connection()?;
+        vault::VaultAddress::parse(&self.vault_url)?;
+        let founders = founders(self.file.as_deref())?;
+        let workplace = workplace(context).await?;
+        let found = register::status(&address, &login, &password).await?;
+        if let Some(founded) = found.founded {
+            return Err(Failure::new("already_founded", format!("the database holds the custody {}", founded.name))
+                .hint("countersign connect, for an operator of it"));
+        }
+        register::migrate(&address, &login, &password).await?;
+        let connection = self.connection(&address, &login);
+        let premises = workplace.keep(&connection)?;
+        let administrator = Administrator { address, login, password };
+        hold(Ceremony::with_administrator(), &premises, founders, Some(&administrator)).await?;
+        // From now on nobody connects as the administrator.
+        let own = premises.people()?.into_iter().next().map(|person| person.login);
+        let premises = workplace.keep(&Connection { database_user: own.unwrap_or_default(), ..connection })?;
+        founded(&premises)
+    }
+
+    fn connection(&self, address: &Address, login: &str) -> Connection {
+        let ca = match &address.tls {
+            Tls::VerifyFull { ca } => ca.clone(),
+            Tls::Off => None,
+        };
+        Connection {
+            name: self.name.clone(),
+            environment: self.environment,
+            vault_url: self.vault_url.clone(),
+            database_host: address.host.clone(),
+            database_port: address.port,
+            database_name: address.database.clone(),
+            database_user: login.to_owned(),
+            database_ca: ca,
         }
     }
 }

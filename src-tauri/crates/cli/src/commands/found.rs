@@ -7,7 +7,7 @@ use clap::Args;
 use domain::Role;
 use keychain::Passphrase;
 use serde::Deserialize;
-use workplace::{Ceremony, FounderCard, Premises, Seat};
+use workplace::{Administrator, Ceremony, FounderCard, Premises, Seat};
 
 use crate::answer::Answer;
 use crate::at_work::premises;
@@ -61,27 +61,51 @@ impl Found {
             return Err(Failure::new("already_founded", "this custody is founded already".to_owned())
                 .hint("countersign status"));
         }
-        let mut ceremony = Ceremony::default();
-        let founders = founders(self.file.as_deref())?;
-        for (seat, founder) in [Seat::First, Seat::Second].into_iter().zip(founders) {
-            let founder = founder()?;
-            if let Err(error) = ceremony.take_seat(&premises, seat, founder.card, founder.passphrase).await {
-                leave(&mut ceremony, &premises).await;
-                return Err(error.into());
-            }
-        }
-        if let Err(error) = ceremony.found(&premises).await {
-            leave(&mut ceremony, &premises).await;
-            return Err(error.into());
-        }
-        let head = premises.head()?;
-        let mut people = Table::new(&["founder", "login", "roles"]);
-        for person in premises.people()? {
-            people.row([person.name.as_str(), &person.login, &crate::people::words(&person.roles)]);
-        }
-        let text = format!("{}\n\n{}\n\nBoth signed entry 1 of the ledger.", head_text(&head), people.text());
-        Ok(Answer::new(head_document(&premises, &head, true)?, text))
+        hold(Ceremony::default(), &premises, founders(self.file.as_deref())?, None).await?;
+        founded(&premises)
     }
+}
+
+/// What was founded, and by whom.
+pub fn founded(premises: &Premises) -> Result<Answer, Failure> {
+    let head = premises.head()?;
+    let mut people = Table::new(&["founder", "login", "roles"]);
+    for person in premises.people()? {
+        people.row([person.name.as_str(), &person.login, &crate::people::words(&person.roles)]);
+    }
+    let text = format!("{}\n\n{}\n\nBoth signed entry 1 of the ledger.", head_text(&head), people.text());
+    Ok(Answer::new(head_document(premises, &head, true)?, text))
+}
+
+/// Seats both founders and has them sign entry 1. An administrator founds what is not on this machine.
+pub async fn hold(
+    mut ceremony: Ceremony,
+    premises: &Premises,
+    founders: [ToBeAsked; 2],
+    administrator: Option<&Administrator>,
+) -> Result<(), Failure> {
+    let outcome = seat_and_found(&mut ceremony, premises, founders, administrator).await;
+    if outcome.is_err() {
+        leave(&mut ceremony, premises).await;
+    }
+    outcome
+}
+
+async fn seat_and_found(
+    ceremony: &mut Ceremony,
+    premises: &Premises,
+    founders: [ToBeAsked; 2],
+    administrator: Option<&Administrator>,
+) -> Result<(), Failure> {
+    for (seat, founder) in [Seat::First, Seat::Second].into_iter().zip(founders) {
+        let founder = founder()?;
+        ceremony.take_seat(premises, seat, founder.card, founder.passphrase).await?;
+    }
+    match administrator {
+        Some(administrator) => ceremony.found_with(premises, administrator).await?,
+        None => ceremony.found(premises).await?,
+    }
+    Ok(())
 }
 
 /// An unfinished ceremony leaves no keys behind.
@@ -93,7 +117,8 @@ async fn leave(ceremony: &mut Ceremony, premises: &Premises) {
     }
 }
 
-type ToBeAsked = Box<dyn FnOnce() -> Result<Founder, Failure>>;
+/// A founder who is asked when it is their turn.
+pub type ToBeAsked = Box<dyn FnOnce() -> Result<Founder, Failure>>;
 
 /// Both founders, each asked when it is their turn.
 pub fn founders(file: Option<&Path>) -> Result<[ToBeAsked; 2], Failure> {
@@ -174,11 +199,4 @@ fn device_name() -> String {
     let named = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let named = named.trim();
     if named.is_empty() { "This computer".to_owned() } else { named.to_owned() }
-}
-
-impl Founder {
-    /// What they said of themselves, and their passphrase.
-    pub fn into_parts(self) -> (FounderCard, Passphrase) {
-        (self.card, self.passphrase)
-    }
 }

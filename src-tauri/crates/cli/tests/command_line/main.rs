@@ -1,0 +1,12 @@
+//! The command line as a person or a script has it: the real binary, a real register, vault and keychain.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
+
+mod administrator;
+mod bench;
+mod help;
+mod ledger;
+mod main_job;
+mod refusals;
+mod shapes;
+mod vault;
