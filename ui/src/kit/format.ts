@@ -108,6 +108,11 @@ export function shortDigest(digest: string): string {
   return digest.length > 20 ? `${digest.slice(0, 8)}…${digest.slice(-8)}` : digest;
 }
 
+/** A subject as a list shows it: names as they are, ids shortened. */
+export function shortId(text: string): string {
+  return /^[0-9a-f-]{32,}$/.test(text) ? shortDigest(text) : text;
+}
+
 /** A key's id in groups of four: 8be2 06a1 · 77c4 d90f. */
 export function shortKeyId(key: Digest): string {
   return `${key.slice(0, 4)} ${key.slice(4, 8)} · ${key.slice(-8, -4)} ${key.slice(-4)}`;

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { usePages, type LedgerFilter, type LedgerPageRequest, type LedgerPageView, type OperatorId } from "../../host";
-import { actWord, clockSeconds, count, day, Empty, Button, Icon, Problem, shortDay, Skeleton, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
+import { actWord, clockSeconds, count, day, Empty, Button, Icon, Problem, shortDay, shortId, Skeleton, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
 import { href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { Entry } from "./Entry";
@@ -78,7 +78,7 @@ function cells(row: LedgerPageView["rows"][number]) {
       <span className="trunc">{act.word}</span>
       {row.count !== null && <span className="t3 num">{count(row.count)}</span>}
     </span>,
-    <span key="subject" className="t2">{row.subject}</span>,
+    <span key="subject" className="t2" title={row.subject}>{shortId(row.subject)}</span>,
   ];
 }
 

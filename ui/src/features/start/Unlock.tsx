@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { useAct, type AppStateView, type LockReason, type OperatorId, type PersonView } from "../../host";
 import { Button, Empty, listed, Note, Problem, ROLE, Seal, TextField } from "../../kit";
+import { href, replace } from "../../routes/route";
 import { KeychainLine, StartFrame, Wordmark } from "./Frame";
 import styles from "./start.module.css";
 
@@ -17,7 +18,13 @@ const WHY: Record<LockReason, string | null> = {
 export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
   const [who, setWho] = useState<OperatorId | null>(state.last ?? state.operators[0]?.operator ?? null);
   const [passphrase, setPassphrase] = useState("");
-  const unlock = useAct("unlock", { done: () => { setPassphrase(""); } });
+  const unlock = useAct("unlock", {
+    done: () => {
+      setPassphrase("");
+      // What the last operator had open is theirs; whoever comes next begins at the beginning.
+      if (who !== state.last) replace(href("overview"));
+    },
+  });
   const wrong = unlock.error?.code === "wrong_passphrase";
   const why = WHY[state.reason];
   if (state.operators.length === 0) return <NobodyHere state={state} />;
