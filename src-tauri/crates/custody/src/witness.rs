@@ -54,6 +54,8 @@ pub enum Ending {
 struct Seen {
     verifier: Verifier,
     endings: HashMap<Uuid, Ending>,
+    /// When the latest of the entries was written.
+    newest: Option<Timestamp>,
 }
 
 /// Follows one ledger.
@@ -73,7 +75,7 @@ impl Witness {
             Some((number, hash)) => verifier.remembering(number, hash).trusting_what_it_remembers(),
             None => verifier,
         };
-        Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new() }) }
+        Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new(), newest: None }) }
     }
 
     /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
@@ -157,6 +159,11 @@ impl Witness {
         self.seen.lock().await.endings.get(&request.0).copied()
     }
 
+    /// When the latest of the entries read so far was written, by their own times.
+    pub async fn newest_time(&self) -> Option<Timestamp> {
+        self.seen.lock().await.newest
+    }
+
     /// The signer behind a device key, if that key is certified, trusted, and the operator's own.
     pub async fn signers(&self, keys: &[(OperatorId, [u8; 32])]) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
         let seen = self.seen.lock().await;
@@ -178,6 +185,7 @@ impl Witness {
 
 impl Seen {
     fn remember(&mut self, entry: &Entry) {
+        self.newest = self.newest.max(Some(Timestamp::from_micros(entry.time)));
         let request = || Uuid::parse_str(&entry.subject.name).ok();
         let ended = match entry.verb.as_str() {
             "request.rejected" => request().map(|id| (id, Ending::Rejected)),

@@ -1,10 +1,17 @@
 //! Proof, from signatures alone, that a plan may be executed now.
 
-use domain::{OperatorId, Plan, Quorum, QuorumError, QuorumRule, Seal, SealStatement, Timestamp, quorum_rules};
+use std::time::Duration;
+
+use domain::{
+    OperatorId, Plan, Quorum, QuorumError, QuorumRule, RunId, Seal, SealStatement, SignerFacts, Timestamp, quorum_rules,
+};
 use register::{RegisterError, SealRow};
 
 use crate::console::Console;
 use crate::witness::{Ending, WitnessError};
+
+/// The register takes entries whose time differs from its own clock by so much.
+const CLOCK_SKEW_MAX: Duration = Duration::from_secs(60);
 
 /// Why a plan may not be executed.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +31,20 @@ pub enum AuthorityError {
     Ended {
         /// How.
         ending: Ending,
+    },
+    /// The ledger knows nothing of such a run, whatever the tables say.
+    #[error("the ledger has no entry that begins run {run} of this request")]
+    NotBegun {
+        /// Which.
+        run: RunId,
+    },
+    /// The register's clock was put back: approvals that had ended would count again.
+    #[error("the register's clock says {now}, but the ledger was written to at {newest}")]
+    Clock {
+        /// What the clock says.
+        now: Timestamp,
+        /// When the newest entry was written.
+        newest: Timestamp,
     },
     /// The plan is for another custody.
     #[error("the plan was made for another custody or environment")]
@@ -67,27 +88,65 @@ impl Authority {
     pub async fn prove(
         console: &Console,
         plan: Plan,
-        run: Option<domain::RunId>,
+        run: Option<RunId>,
         now: Timestamp,
     ) -> Result<Self, AuthorityError> {
-        if plan.custody != console.custody.id || plan.environment != console.custody.environment {
-            return Err(AuthorityError::Foreign);
-        }
+        check_custody(console, &plan)?;
         console.witness.catch_up(&console.register).await?;
         // A run that began in time may end late: what must lie within the clocks is its beginning.
         let moment = match console.witness.ending(plan.request).await {
-            None => now,
+            None => not_before(console, now).await?,
             Some(Ending::Started { run: begun, at }) if run.is_some_and(|run| run.0 == begun) => at,
             Some(ending) => return Err(AuthorityError::Ended { ending }),
         };
-        let rule = rule_for(&plan).ok_or(AuthorityError::NoRule)?;
-        let rows = console.register.seals(plan.request).await?;
-        let seals: Vec<Seal> = rows.iter().map(|row| seal_of(&plan, row)).collect();
-        let keys: Vec<(OperatorId, [u8; 32])> = seals.iter().map(|seal| (seal.statement.signer, seal.key)).collect();
-        let signers = console.witness.signers(&keys).await;
-        let quorum = Quorum::prove(&plan, &rule, &seals, |who, key| signers.get(&(who, *key)).cloned(), moment)?;
+        let quorum = count_seals(console, &plan, moment, |signer| signer).await?;
         Ok(Self { plan, quorum })
     }
+
+    /// Proves that `run` was begun under these signatures: what is needed to turn it back. Whoever gave them may be suspended
+    /// by now; the way back is theirs all the same.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub async fn prove_begun(console: &Console, plan: Plan, run: RunId) -> Result<Self, AuthorityError> {
+        check_custody(console, &plan)?;
+        console.witness.catch_up(&console.register).await?;
+        let moment = match console.witness.ending(plan.request).await {
+            Some(Ending::Started { run: begun, at }) if run.0 == begun => at,
+            _ => return Err(AuthorityError::NotBegun { run }),
+        };
+        let as_they_were = |signer: SignerFacts| SignerFacts { active: true, ..signer };
+        let quorum = count_seals(console, &plan, moment, as_they_were).await?;
+        Ok(Self { plan, quorum })
+    }
+}
+
+fn check_custody(console: &Console, plan: &Plan) -> Result<(), AuthorityError> {
+    let here = plan.custody == console.custody.id && plan.environment == console.custody.environment;
+    if here { Ok(()) } else { Err(AuthorityError::Foreign) }
+}
+
+/// The register's time, if the ledger was not written to later than that.
+async fn not_before(console: &Console, now: Timestamp) -> Result<Timestamp, AuthorityError> {
+    match console.witness.newest_time().await {
+        Some(newest) if newest > now.plus(CLOCK_SKEW_MAX) => Err(AuthorityError::Clock { now, newest }),
+        _ => Ok(now),
+    }
+}
+
+async fn count_seals(
+    console: &Console,
+    plan: &Plan,
+    moment: Timestamp,
+    standing: impl Fn(SignerFacts) -> SignerFacts,
+) -> Result<Quorum, AuthorityError> {
+    let rule = rule_for(plan).ok_or(AuthorityError::NoRule)?;
+    let rows = console.register.seals(plan.request).await?;
+    let seals: Vec<Seal> = rows.iter().map(|row| seal_of(plan, row)).collect();
+    let keys: Vec<(OperatorId, [u8; 32])> = seals.iter().map(|seal| (seal.statement.signer, seal.key)).collect();
+    let signers = console.witness.signers(&keys).await;
+    let known = |who, key: &[u8; 32]| signers.get(&(who, *key)).cloned().map(&standing);
+    Ok(Quorum::prove(plan, &rule, &seals, known, moment)?)
 }
 
 // The console goes by the rules it was built with: rules in a table can be edited by whoever owns the table.

@@ -168,8 +168,8 @@ impl Console {
         let (plan, _) = self.plan_on_record(row.request).await?;
         let authority = match row.direction {
             Direction::Forward => Authority::prove(self, plan, Some(run), self.now().await?).await?.into_plan(),
-            // The way back is always open: it restores what was, and waiting for a signature could only do harm.
-            Direction::Back => plan,
+            // The way back waits for nobody's signature. But it disables a version too: what never began is not turned back.
+            Direction::Back => Authority::prove_begun(self, plan, run).await?.into_plan(),
         };
         let lease = self.take(author, &row).await?;
         let quiet_until = (row.owner_session != author.key_id()).then_some(row.lease_until);
