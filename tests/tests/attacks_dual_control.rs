@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use countersign_tests::{Psql, TestCustody, approval, entry_of, grounds, passphrase, signed, signed_falsely};
+use countersign_tests::{
+    Psql, TestCustody, approval, at_once, entry_of, execute, grounds, passphrase, signed, signed_falsely,
+};
 use custody::Ending;
 use custody::request::{NewKek, RequestError, Verdict, Wanted, Windows};
 use custody::run::{AuthorityError, RunError, seal_of};
@@ -406,4 +408,40 @@ async fn approvals_end_with_their_clocks_and_their_signers() {
     superuser.run(lifted).await.unwrap();
     assert_eq!(state(&mut superuser, lasting.request).await, "approved", "the tables are fooled");
     assert_eq!(quorum_error(&custody, lasting.request).await, inactive);
+
+    // A clock that is put back does not bring back what has ended: the ledger knows that it was later already.
+    superuser.set_clock_ahead("3 hours").await;
+    asked(&custody, "kek-evening").await;
+    superuser.set_clock_ahead("0 seconds").await;
+    assert_eq!(state(&mut superuser, in_time.request).await, "approved", "the tables are fooled");
+    let error = refusal(&custody, in_time.request).await;
+    assert!(matches!(error, RunError::Authority(AuthorityError::Clock { .. })), "{error:?}");
+}
+
+/// R-30: the way back needs no new signature, but it is no way around one: a run that a superuser writes into the tables, turned
+/// back already, for a request that nobody countersigned, would disable a version in the vault. No console takes it up.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_begun_is_not_turned_back() {
+    let custody = TestCustody::found().await;
+    let kek = custody.make_kek("kek-payments").await;
+    let wanted = Wanted::RotateKek { key: kek, options: at_once() };
+    let plan = custody.ask(&wanted).await;
+    let version = &plan.targets.first().unwrap().version;
+    let now = custody.ines.console.now().await.unwrap();
+    let run = domain::RunId::make(now, &mut OsRng);
+    let forged = format!(
+        "INSERT INTO custody.run (id, request, key, direction, from_version, new_version, owner, owner_session, lease_until,
+                                  started_at, started_seq)
+         SELECT '{run}', '{}', '{kek}', 'back', '{version}', '{version}', operator, key_id, now(), now(), 1
+         FROM custody.session WHERE operator = '{}' LIMIT 1",
+        plan.request, custody.ines.person.operator
+    );
+    custody.superuser().await.run(forged).await.unwrap();
+    for desk in [&custody.ines, &custody.theo] {
+        let error = execute(desk, run).await.unwrap_err();
+        let RunError::Authority(AuthorityError::NotBegun { run: refused }) = error else { unreachable!("{error:?}") };
+        assert_eq!(refused, run);
+    }
+    let name = vault::ObjectName::parse("kek-payments").unwrap();
+    assert!(custody.ines.console.vault.key(&name, None).await.unwrap().enabled);
 }
