@@ -8,5 +8,6 @@ mod help;
 mod ledger;
 mod main_job;
 mod refusals;
+mod runs;
 mod shapes;
 mod vault;
