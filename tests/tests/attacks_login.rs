@@ -73,7 +73,7 @@ async fn statements_on_relations(superuser: &mut Psql) -> Vec<String> {
         .rows(
             "SELECT c.relname::text, c.relkind::text,
                     ARRAY(SELECT quote_ident(a.attname) || ' = '
-                              || CASE WHEN a.attidentity || a.attgenerated = '' THEN quote_ident(a.attname) ELSE 'DEFAULT' END
+                              || CASE WHEN a.attidentity = '' AND a.attgenerated = '' THEN quote_ident(a.attname) ELSE 'DEFAULT' END
                           FROM pg_attribute AS a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS columns
              FROM pg_class AS c WHERE c.relnamespace = 'custody'::regnamespace ORDER BY 1",
@@ -160,11 +160,14 @@ fn statements_on_server(custody: &TestCustody) -> Vec<String> {
         found.push(format!("SET ROLE {role}"));
         found.push(format!("SET SESSION AUTHORIZATION {role}"));
         found.push(format!("GRANT {role} TO CURRENT_USER"));
-        found.push(format!("ALTER ROLE {role} PASSWORD 'mine'"));
         found.push(format!("DROP OWNED BY {role} CASCADE"));
         found.push(format!("REASSIGN OWNED BY {role} TO CURRENT_USER"));
-        found.push(format!("ALTER ROLE {role} SET search_path = pg_temp"));
         found.push(format!("DROP ROLE {role}"));
+        // Names of the server's own roles are reserved: nobody alters those.
+        if !role.starts_with("pg_") {
+            found.push(format!("ALTER ROLE {role} PASSWORD 'mine'"));
+            found.push(format!("ALTER ROLE {role} SET search_path = pg_temp"));
+        }
     }
     found
 }
@@ -198,7 +201,7 @@ const SERVER_ATTACKS: [&str; 40] = [
     "SET session_replication_role = replica",
     "SET log_min_messages = panic",
     "SET allow_system_table_mods = on",
-    "SET plpgsql.variable_conflict = use_column",
+    "DO $$ BEGIN END $$; SET plpgsql.variable_conflict = use_column",
     "SELECT pg_read_file('postgresql.conf')",
     "SELECT pg_read_binary_file('PG_VERSION')",
     "SELECT pg_ls_dir('.')",
@@ -247,7 +250,9 @@ fn is_own(statement: &str, desk: &Desk) -> bool {
     taken_on.contains(&statement.to_owned())
         || statement == format!("SET SESSION AUTHORIZATION {}", desk.person.login)
         || statement.starts_with(&format!("ALTER ROLE {} ", desk.person.login))
-        || statement.contains(&format!("OWNED BY {} ", desk.person.login))
+        // Whoever owns nothing has nothing to pass on. DROP OWNED is another matter: it takes rights from everybody in a group.
+        || statement == format!("REASSIGN OWNED BY {} TO CURRENT_USER", desk.person.login)
+        || statement == "REASSIGN OWNED BY countersign_security TO CURRENT_USER"
         || statement == format!("GRANT {} TO CURRENT_USER", desk.person.login)
 }
 
@@ -280,7 +285,7 @@ async fn an_operators_login_calls_the_verbs_and_nothing_beneath_them() {
                         array_to_string(ARRAY(SELECT CASE WHEN n = p.pronargs AND p.provariadic <> 0 THEN 'VARIADIC ' ELSE '' END
                             || 'it.a' || n FROM generate_series(1, p.pronargs) AS n), ', ') AS passed
                  FROM pg_proc AS p
-                 WHERE p.pronamespace = 'custody'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.prokind = 'f'
+                 WHERE p.pronamespace = 'custody'::regnamespace AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype) AND p.prokind = 'f'
                    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')"
             ))
             .await;
@@ -356,7 +361,9 @@ async fn shadowed_names_and_settings_change_no_verdict() {
     custody.theo.console.witness.catch_up(&custody.theo.console.register).await.unwrap();
 }
 
-const SHADOWS: [&str; 14] = [
+const SHADOWS: [&str; 15] = [
+    // Before PostgreSQL has loaded the language: taken as a wish, and refused when it is loaded.
+    "SET plpgsql.variable_conflict = use_column",
     "CREATE TEMP TABLE operator AS SELECT * FROM custody.operator; UPDATE pg_temp.operator SET person = person || 'x'",
     "CREATE TEMP TABLE request AS SELECT * FROM custody.request",
     "CREATE TEMP TABLE head (one boolean, seq bigint, hash bytea); INSERT INTO pg_temp.head VALUES (true, 0, '')",
