@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use custody::Author;
+use custody::{Author, WitnessError};
 use custody::estate::inventory::Preview;
 use domain::{Plan, Timestamp};
 use ipc::{ConnectionProblem, DraftId, ImportId, IpcError, SignSubject};
@@ -13,7 +13,7 @@ use register::OperatorRow;
 use tokio::sync::{Mutex, RwLock};
 use workplace::Desk;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, ledger_fault};
 use crate::relay::Relay;
 use crate::runs_here::RunsHere;
 use crate::views::moments::count32;
@@ -94,6 +94,22 @@ impl AtWork {
         };
         *link = Some((std::time::Instant::now(), took, problem.clone()));
         (took, problem)
+    }
+
+    /// Reads on in the ledger, so that what is shown as verified was verified here.
+    pub async fn follow_ledger(&self) {
+        let console = &self.desk.console;
+        let verified = match (console.witness.catch_up(&console.register).await, console.now().await) {
+            (Ok(summary), Ok(at)) => Verified { to: summary.entries, at, broken_at: None },
+            (Err(WitnessError::Fault(fault)), Ok(at)) => {
+                let (number, _) = ledger_fault(&fault);
+                tracing::error!(%fault, "the ledger does not verify");
+                Verified { to: number.saturating_sub(1), at, broken_at: Some(number) }
+            }
+            // Not now: the next notice tries again.
+            _ => return,
+        };
+        *self.verified.write().await = Some(verified);
     }
 
     /// Somebody did something.

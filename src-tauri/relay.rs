@@ -88,6 +88,10 @@ impl Relay {
 
     async fn listen(&self, register: &register::Register, work: &Weak<AtWork>) -> Result<(), register::RegisterError> {
         let mut notices = std::pin::pin!(register.listen().await?);
+        if let Some(work) = work.upgrade() {
+            work.follow_ledger().await;
+            self.changed(&[CacheTag::Status, CacheTag::Requests]);
+        }
         while let Some(notice) = notices.next().await {
             // A connection that was made again may have missed anything: all is stale.
             let subject_kind = match notice? {
@@ -100,6 +104,7 @@ impl Relay {
             {
                 tracing::warn!(?error, "the operators could not be read again");
             }
+            work.follow_ledger().await;
             self.changed(tags_of(&subject_kind));
         }
         Ok(())

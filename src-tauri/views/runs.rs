@@ -167,8 +167,9 @@ impl ShownRun<'_> {
 
     fn version_of(&self, kind: StepKind) -> Option<u32> {
         let name = match kind {
-            StepKind::CreateVersion | StepKind::Rewrap | StepKind::Prove | StepKind::DisableNew => "version_after",
-            StepKind::DisableOld | StepKind::EnableOld | StepKind::RewrapBack => "version_before",
+            StepKind::CreateVersion | StepKind::Rewrap | StepKind::DisableNew => "version_after",
+            StepKind::Prove if self.run.direction == RunDirection::Back => "version_after",
+            StepKind::DisableOld | StepKind::EnableOld | StepKind::RewrapBack | StepKind::Prove => "version_before",
             StepKind::Compare | StepKind::Grace | StepKind::Close => return None,
         };
         number(self.plan, name)
@@ -185,7 +186,7 @@ fn evidence(row: &StepRow) -> Vec<EvidenceView> {
     let entry = row.outcome_seq.map(count32);
     let view = |(name, value): (&String, &String)| {
         let fact = match name.as_str() {
-            "facts" | "plan_hash" => EvidenceFact::StateUnchanged,
+            "plan_hash" => EvidenceFact::StateUnchanged,
             "version" => match row.kind {
                 StepKind::DisableOld => EvidenceFact::OldDisabled,
                 StepKind::DisableNew => EvidenceFact::NewDisabled,

@@ -85,6 +85,17 @@ pub fn plan_rotation(draft: Draft, now: KekNow, options: RotationOptions, settin
     draft.into_plan(Operation::RotateKek, vec![target], parameters, changes, impact, now.facts)
 }
 
+/// A grace period as a person says it.
+fn grace_in_words(seconds: u64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let unit = units.into_iter().find(|(length, _)| seconds > 0 && seconds.is_multiple_of(*length));
+    match unit.map(|(length, name)| (seconds / length, name)) {
+        None => "at once after".to_owned(),
+        Some((1, name)) => format!("1 {name} after"),
+        Some((count, name)) => format!("{count} {name}s after"),
+    }
+}
+
 fn changes(now: &KekNow, grace_seconds: u64) -> Vec<Change> {
     let line = |field: &str, before: String, after: String| Change {
         subject: now.name.clone(),
@@ -93,7 +104,7 @@ fn changes(now: &KekNow, grace_seconds: u64) -> Vec<Change> {
         after,
     };
     let deks = now.deks.to_string();
-    let disabled = format!("disabled {grace_seconds} s after the last re-wrap, never deleted");
+    let disabled = format!("disabled {} the last re-wrap, never deleted", grace_in_words(grace_seconds));
     vec![
         line("current_version", now.version.clone(), "made by the vault in this run".to_owned()),
         line("deks_under_new", "0".to_owned(), deks.clone()),
@@ -101,4 +112,17 @@ fn changes(now: &KekNow, grace_seconds: u64) -> Vec<Change> {
         line("old_version", "enabled".to_owned(), disabled),
         line("algorithm", now.algorithm.clone(), now.algorithm.clone()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grace_in_words;
+
+    #[test]
+    fn a_grace_period_is_said_in_its_largest_whole_unit() {
+        let said = [0, 1, 90, 900, 3_600, 172_800].map(grace_in_words);
+        let expected =
+            ["at once after", "1 second after", "90 seconds after", "15 minutes after", "1 hour after", "2 days after"];
+        assert_eq!(said, expected);
+    }
 }

@@ -10,10 +10,14 @@ use super::executor::Steering;
 use super::hands::{Evidence, Hands, Step};
 use super::progress::Meter;
 use super::rewrap::Reached;
+use super::rollback::FIRST_POSITION_BACK;
 use crate::kek::public_half;
 use crate::request::RequestError;
 
 const STEPS: [StepKind; 3] = [StepKind::Compare, StepKind::CreateVersion, StepKind::Close];
+
+/// Steps of a creation that was turned back before there was a key: nothing is to be undone, and that is written down.
+const STEPS_BACK: [StepKind; 2] = [StepKind::Compare, StepKind::Close];
 
 /// A creation under way.
 pub(super) struct Creation<'a> {
@@ -21,14 +25,15 @@ pub(super) struct Creation<'a> {
     plan: &'a Plan,
     name: ObjectName,
     spec: KeySpec,
+    back: bool,
 }
 
 impl<'a> Creation<'a> {
-    pub fn new(hands: &'a Hands<'a>, plan: &'a Plan) -> Result<Self, RunError> {
+    pub fn new(hands: &'a Hands<'a>, plan: &'a Plan, back: bool) -> Result<Self, RunError> {
         let parameter = |name: &'static str| plan.parameter(name).ok_or(RunError::Record { what: name });
         let bits = parameter("bits")?.parse().ok().and_then(RsaBits::from_bits);
         let spec = KeySpec::Rsa(bits.ok_or(RunError::Record { what: "bits" })?);
-        Ok(Self { hands, plan, name: ObjectName::parse(parameter("vault_name")?)?, spec })
+        Ok(Self { hands, plan, name: ObjectName::parse(parameter("vault_name")?)?, spec, back })
     }
 
     /// The name must still be free in the vault, or taken by this very run.
@@ -52,8 +57,12 @@ impl<'a> Creation<'a> {
     }
 
     async fn close(&self) -> Result<Evidence, RunError> {
-        let (key, _) = self.hands.new_version(&self.name).await?;
-        let opens = self.hands.prove_opens(&self.name, &key.version, &public_half(&key)?).await?;
+        if self.back {
+            self.hands.close("rolled_back", "no key had been made; nothing was to be undone").await?;
+            return Ok(Evidence::new());
+        }
+        let (key, public) = self.hands.new_version(&self.name).await?;
+        let opens = self.hands.prove_opens(&self.name, &key.version, public).await?;
         self.hands
             .close("completed", &format!("made in the vault as version {}; {opens}", key.version.as_str()))
             .await?;
@@ -63,7 +72,8 @@ impl<'a> Creation<'a> {
 
 impl Course for Creation<'_> {
     fn steps(&self) -> impl Iterator<Item = Step> + Send {
-        STEPS.into_iter().zip(1..).map(|(kind, position)| Step { position, kind })
+        let (steps, first): (&[StepKind], u32) = if self.back { (&STEPS_BACK, FIRST_POSITION_BACK) } else { (&STEPS, 1) };
+        steps.iter().copied().zip(first..).map(|(kind, position)| Step { position, kind })
     }
 
     async fn perform(

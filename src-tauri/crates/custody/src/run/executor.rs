@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{Operation, Plan, RequestId, RunId, RunState};
 use rand_core::OsRng;
 use register::{RegisterError, RunDirection as Direction, RunRow};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::authority::Authority;
 use super::course::{Taken, walk};
@@ -173,7 +173,7 @@ impl Console {
         };
         let lease = self.take(author, &row).await?;
         let quiet_until = (row.owner_session != author.key_id()).then_some(row.lease_until);
-        let hands = Hands { console: self, author, run, key: row.key, lease, quiet_until };
+        let hands = Hands { console: self, author, run, key: row.key, lease, quiet_until, made: OnceCell::new() };
         let taken = Taken::new(&self.register.steps(run).await?);
         let meter = Meter::new(progress.clone(), run);
         let reached = follow(&hands, &authority, row.direction, &taken, meter, steering).await?;
@@ -225,6 +225,9 @@ async fn follow(
         (Operation::RotateKek, Direction::Back) => {
             walk(&RollBack::new(hands, plan)?, hands, taken, &mut meter, steering).await
         }
-        (Operation::CreateKek, _) => walk(&Creation::new(hands, plan)?, hands, taken, &mut meter, steering).await,
+        (Operation::CreateKek, _) => {
+            let back = direction == Direction::Back;
+            walk(&Creation::new(hands, plan, back)?, hands, taken, &mut meter, steering).await
+        }
     }
 }

@@ -6,6 +6,7 @@ use canonical::Encoder;
 use domain::{KeyId, RunId, StepKind, Timestamp};
 use envelope::KekPublic;
 use register::{Receipt, RegisterError};
+use tokio::sync::OnceCell;
 use vault::{Key, KeySpec, ObjectName, VaultError, VersionId};
 
 use super::effect::{Effect, perform};
@@ -37,6 +38,8 @@ pub(crate) struct Hands<'a> {
     pub lease: Lease,
     /// Until when another console of the same person may still think that the run is its own.
     pub quiet_until: Option<Timestamp>,
+    /// The version this run made, once it was seen in the vault: its public half never changes.
+    pub made: OnceCell<(Key, KekPublic)>,
 }
 
 impl Hands<'_> {
@@ -188,11 +191,20 @@ impl Hands<'_> {
     }
 
     /// The version this run made, as register and vault agree on it.
-    pub async fn new_version(&self, name: &ObjectName) -> Result<(Key, KekPublic), RunError> {
-        let version = self.row().await?.new_version.ok_or(RunError::Record { what: "new version" })?;
-        let key = self.console.vault.key(name, Some(&VersionId::parse(&version)?)).await?;
-        let public = public_half(&key)?;
-        Ok((key, public))
+    pub async fn new_version(&self, name: &ObjectName) -> Result<&(Key, KekPublic), RunError> {
+        let look = || async {
+            let version = self.row().await?.new_version.ok_or(RunError::Record { what: "new version" })?;
+            let key = self.console.vault.key(name, Some(&VersionId::parse(&version)?)).await?;
+            let public = public_half(&key)?;
+            Ok((key, public))
+        };
+        self.made.get_or_try_init(look).await
+    }
+
+    /// Keeps the version that was just made and recorded, so that nobody has to ask for it again.
+    pub fn keep(&self, made: Key, public: KekPublic) {
+        // Filled already: by the same version.
+        drop(self.made.set((made, public)));
     }
 
     /// Writes down that a step failed, where that can be written, and gives the error back.

@@ -17,7 +17,7 @@ const STEPS: [StepKind; 5] =
     [StepKind::EnableOld, StepKind::RewrapBack, StepKind::Prove, StepKind::DisableNew, StepKind::Close];
 
 /// Positions of a roll-back begin here, after those of the rotation.
-const FIRST_POSITION: u32 = 101;
+pub(super) const FIRST_POSITION_BACK: u32 = 101;
 
 /// A roll-back under way.
 pub(super) struct RollBack<'a> {
@@ -37,7 +37,7 @@ impl<'a> RollBack<'a> {
 
 impl Course for RollBack<'_> {
     fn steps(&self) -> impl Iterator<Item = Step> {
-        STEPS.into_iter().zip(FIRST_POSITION..).map(|(kind, position)| Step { position, kind })
+        STEPS.into_iter().zip(FIRST_POSITION_BACK..).map(|(kind, position)| Step { position, kind })
     }
 
     async fn perform(&self, step: Step, meter: &mut Meter, steering: &Steering) -> Result<Reached<Evidence>, RunError> {
@@ -64,8 +64,8 @@ impl Course for RollBack<'_> {
 impl RollBack<'_> {
     async fn enable(&self, step: Step, meter: &mut Meter) -> Result<Evidence, RunError> {
         meter.begin(step.kind, 0, 1);
-        self.hands.switch(&self.name, &self.old, true).await?;
         let old = self.hands.console.vault.key(&self.name, Some(&self.old)).await?;
+        self.hands.switch(&old, true).await?;
         let proof = self.hands.prove_opens(&self.name, &self.old, &public_half(&old)?).await?;
         self.hands.record_enabled(self.old.as_str(), &proof).await?;
         Ok(Evidence::from([("version", self.old.as_str().to_owned()), ("proof", proof)]))
@@ -91,7 +91,7 @@ impl RollBack<'_> {
     async fn disable(&self, step: Step, meter: &mut Meter, new: &VersionId) -> Result<Evidence, RunError> {
         meter.begin(step.kind, 0, 1);
         let key = self.hands.console.vault.key(&self.name, Some(new)).await?;
-        self.hands.switch(&self.name, new, false).await?;
+        self.hands.switch(&key, false).await?;
         let proof = self.hands.prove_refused(&self.name, new, &public_half(&key)?).await?;
         self.hands.record_disabled(new.as_str(), &proof).await?;
         Ok(Evidence::from([("version", new.as_str().to_owned()), ("proof", proof)]))

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{Plan, StepKind, Timestamp};
 use envelope::KekPublic;
+use tokio::sync::OnceCell;
 use vault::{CallCost, Key, ObjectName, VersionId};
 
 use super::authority::Authority;
@@ -38,6 +39,8 @@ pub(super) struct Rotation<'a> {
     pub name: ObjectName,
     pub old: VersionId,
     pub options: Options,
+    /// The old version, as it was first found here.
+    found: OnceCell<Key>,
 }
 
 /// How to rotate, read from the plan that was signed.
@@ -66,7 +69,7 @@ impl<'a> Rotation<'a> {
     pub fn new(hands: &'a Hands<'a>, plan: &'a Plan) -> Result<Self, RunError> {
         let target = plan.targets.first().ok_or(RunError::Record { what: "target" })?;
         let (name, old) = (ObjectName::parse(&target.name)?, VersionId::parse(&target.version)?);
-        Ok(Self { hands, plan, name, old, options: Options::of(plan)? })
+        Ok(Self { hands, plan, name, old, options: Options::of(plan)?, found: OnceCell::new() })
     }
 }
 
@@ -103,28 +106,31 @@ impl Rotation<'_> {
 
     async fn create(&self, step: Step, meter: &mut Meter) -> Result<Evidence, RunError> {
         meter.begin(step.kind, 0, 1);
-        let old = self.hands.console.vault.key(&self.name, Some(&self.old)).await?;
+        let old = self.old_version().await?;
         let made = self.hands.version_of_this_run(&self.name, &old.spec, Effect::CreateVersion).await?;
         if self.hands.row().await?.new_version.as_deref() != Some(made.version.as_str()) {
             self.hands.record_version(&made, Effect::CreateVersion).await?;
         }
-        Ok(Evidence::from([
+        let public = public_half(&made)?;
+        let evidence = Evidence::from([
             ("version", made.version.as_str().to_owned()),
-            ("public_key_digest", hex::encode(public_half(&made)?.digest())),
-        ]))
+            ("public_key_digest", hex::encode(public.digest())),
+        ]);
+        self.hands.keep(made, public);
+        Ok(evidence)
     }
 
     async fn rewrap(&self, step: Step, meter: &mut Meter, steering: &Steering) -> Result<Reached<Evidence>, RunError> {
         let (to, public) = self.new_version().await?;
         let (name, from, batch) = (&self.name, &self.old, self.options.batch);
-        let rewrap = Rewrap { hands: self.hands, step, name, from, to: &to.version, public: &public, batch };
+        let rewrap = Rewrap { hands: self.hands, step, name, from, to: &to.version, public, batch };
         Ok(match rewrap.all(meter, steering).await? {
             Reached::Pause => Reached::Pause,
             Reached::End(tally) => Reached::End(Evidence::from([
                 ("rewrapped", tally.rewrapped.to_string()),
                 ("canaries", tally.canaries.to_string()),
                 ("batches", tally.batches.to_string()),
-                ("throttled", self.throttled(&to)),
+                ("throttled", self.throttled(to)),
             ])),
         })
     }
@@ -170,9 +176,9 @@ impl Rotation<'_> {
         if left > 0 {
             return Err(RunError::Left { left, version: self.old.as_str().to_owned() });
         }
-        let old = self.hands.console.vault.key(&self.name, Some(&self.old)).await?;
-        self.hands.switch(&self.name, &self.old, false).await?;
-        let proof = self.hands.prove_refused(&self.name, &self.old, &public_half(&old)?).await?;
+        let old = self.old_version().await?;
+        self.hands.switch(old, false).await?;
+        let proof = self.hands.prove_refused(&self.name, &self.old, &public_half(old)?).await?;
         self.hands.record_disabled(self.old.as_str(), &proof).await?;
         Ok(Evidence::from([("version", self.old.as_str().to_owned()), ("proof", proof)]))
     }
@@ -180,7 +186,7 @@ impl Rotation<'_> {
     async fn close(&self, step: Step, meter: &mut Meter) -> Result<Evidence, RunError> {
         meter.begin(step.kind, 0, 1);
         let (new, public) = self.new_version().await?;
-        let opens = self.hands.prove_opens(&self.name, &new.version, &public).await?;
+        let opens = self.hands.prove_opens(&self.name, &new.version, public).await?;
         let under = self.hands.console.register.count_wraps(self.hands.key, new.version.as_str()).await?;
         let old = self.old.as_str();
         let verification = format!(
@@ -198,7 +204,13 @@ impl Rotation<'_> {
         cost.map_or(0, |cost| self.hands.console.vault.pacing(cost).throttled).to_string()
     }
 
-    async fn new_version(&self) -> Result<(Key, KekPublic), RunError> {
+    /// The old version. Whether it was disabled since it was found does not matter: disabling it twice does no harm.
+    async fn old_version(&self) -> Result<&Key, RunError> {
+        let look = || self.hands.console.vault.key(&self.name, Some(&self.old));
+        Ok(self.found.get_or_try_init(look).await?)
+    }
+
+    async fn new_version(&self) -> Result<&(Key, KekPublic), RunError> {
         self.hands.new_version(&self.name).await
     }
 }

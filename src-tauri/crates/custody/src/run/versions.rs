@@ -80,22 +80,22 @@ impl Hands<'_> {
         }
     }
 
-    /// Enables or disables a version and looks whether it took effect. Asking twice does no harm: after a lost reply it is looked,
-    /// and asked again where nothing has changed.
-    pub async fn switch(&self, name: &ObjectName, version: &VersionId, enabled: bool) -> Result<(), RunError> {
-        let mut asked = false;
+    /// Enables or disables a version, given as it was just found. Asking twice does no harm: after a lost reply it is looked, and
+    /// asked again where nothing has changed. What the vault says it did, a canary proves.
+    pub async fn switch(&self, found: &Key, enabled: bool) -> Result<(), RunError> {
+        let (name, version) = (&found.name, &found.version);
+        let mut is_enabled = found.enabled;
         for _ in 0..CHANGE_LOOKS {
-            if self.console.vault.key(name, Some(version)).await?.enabled == enabled {
+            if is_enabled == enabled {
                 return Ok(());
-            }
-            if asked {
-                tokio::time::sleep(SETTLE).await;
-                continue;
             }
             self.hold().await?;
             match self.set_enabled(name, version, enabled).await {
-                Ok(_) => asked = true,
-                Err(VaultError::OutcomeUnknown { .. }) => tokio::time::sleep(SETTLE).await,
+                Ok(changed) => is_enabled = changed.enabled,
+                Err(VaultError::OutcomeUnknown { .. }) => {
+                    tokio::time::sleep(SETTLE).await;
+                    is_enabled = self.console.vault.key(name, Some(version)).await?.enabled;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
