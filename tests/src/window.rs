@@ -1,0 +1,273 @@
+//! The real window, driven as a person drives it: by what it shows and says, not by how it is made.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use keychain::testing::PrivateKeyring;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{Capabilities, CapabilitiesHelper as _};
+
+use crate::display::Display;
+
+/// How long a person would wait for the slowest thing a click does here: a cluster that is made.
+const PATIENCE: Duration = Duration::from_secs(90);
+const LOOK: Duration = Duration::from_millis(120);
+
+/// What the pages are asked to remember: whatever goes wrong in them from now on.
+const REMEMBER_FAULTS: &str = r"
+    if (!window.faults) {
+        window.faults = [];
+        addEventListener('error', (e) => window.faults.push('error: ' + e.message));
+        addEventListener('unhandledrejection', (e) => window.faults.push('rejection: ' + e.reason));
+        document.addEventListener('securitypolicyviolation', (e) => window.faults.push('csp: ' + e.violatedDirective + ' ' + e.blockedURI));
+        const said = console.error;
+        console.error = (...words) => { window.faults.push('console: ' + words.join(' ')); said(...words); };
+    }
+    return window.faults;";
+
+/// The console in a window of its own.
+pub struct Console {
+    /// What drives it.
+    pub driver: WebDriver,
+    server: Child,
+    _display: Display,
+    _keyring: PrivateKeyring,
+    home: TempDir,
+}
+
+impl Console {
+    /// Starts it on an empty folder, with a keychain and a display of its own.
+    pub async fn start() -> Self {
+        let (display, keyring, home) = (Display::start(), PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
+        let port = free_port();
+        let server = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .envs(keyring.environment())
+            .env("DISPLAY", display.name())
+            .env("COUNTERSIGN_HOME", home.path().join("data"))
+            .env("HOME", home.path())
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(home.path().join("console.log")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut capabilities = Capabilities::new();
+        let options = json!({ "binary": console_binary(), "args": [] });
+        capabilities.insert_base_capability("webkitgtk:browserOptions".to_owned(), options);
+        let driver = connect(port, capabilities).await;
+        let console = Self { driver, server, _display: display, _keyring: keyring, home };
+        console.remember_faults().await;
+        console
+    }
+
+    /// The data folder.
+    pub fn home(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn sees(&self, text: &str) {
+        let shown = self.wait_for(&format!("//*[contains(normalize-space(.), {}) and not(self::script)]", quoted(text))).await;
+        assert!(shown.is_some(), "{text:?} is not shown; the window says:\n{}", self.text().await);
+    }
+
+    /// Everything the page says.
+    pub async fn text(&self) -> String {
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Clicks what is called so: a button, a link, a tab.
+    pub async fn click(&self, name: &str) {
+        let name = quoted(name);
+        let path = format!(
+            "(//button | //a | //*[@role='button'] | //*[@role='tab'] | //*[@role='radio'] | //*[@role='option'] | //label)\
+             [starts-with(normalize-space(.), {name}) or @aria-label={name}\
+              or (self::label and contains(normalize-space(.), {name}))]"
+        );
+        self.act_on(&path, async |element| {
+            element.wait_until().clickable().await?;
+            element.click().await
+        })
+        .await;
+    }
+
+    /// Clicks what takes the window away with itself: that the window is gone before the click is answered is no failure.
+    pub async fn dismiss(&self, name: &str) {
+        let path = format!("//button[starts-with(normalize-space(.), {})]", quoted(name));
+        if let Some(button) = self.wait_for(&path).await
+            && let Err(error) = button.click().await
+        {
+            assert!(error.to_string().contains("no such window"), "{error}");
+        }
+    }
+
+    /// Types into the field with this label, in place of what stood there.
+    pub async fn fill(&self, label: &str, text: &str) {
+        self.act_on(&field(label), async |element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Chooses an option of the list with this label, by what it begins with.
+    pub async fn choose(&self, label: &str, option: &str) {
+        let path = format!("{}/option[starts-with(normalize-space(.), {})]", field(label), quoted(option));
+        self.act_on(&path, async |element| element.click().await).await;
+    }
+
+    /// Goes to a screen by its address.
+    pub async fn go(&self, address: &str) {
+        self.driver.execute("location.hash = arguments[0]", vec![json!(format!("#/{address}"))]).await.unwrap();
+    }
+
+    /// Waits for the sign window and goes into it.
+    pub async fn enter_sign_window(&self) {
+        let main = self.driver.window().await.unwrap();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let other = self.driver.windows().await.unwrap().into_iter().find(|window| *window != main);
+            if let Some(window) = other {
+                self.driver.switch_to_window(window).await.unwrap();
+                self.remember_faults().await;
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "no sign window; the window says:\n{}", self.text().await);
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Goes back into the main window, once the sign window is gone.
+    pub async fn leave_sign_window(&self) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let windows = self.driver.windows().await.unwrap();
+            if let [only] = windows.as_slice() {
+                self.driver.switch_to_window(only.clone()).await.unwrap();
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "the sign window stays");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Asks the present page to remember what goes wrong in it.
+    pub async fn remember_faults(&self) {
+        self.driver.execute(REMEMBER_FAULTS, Vec::new()).await.unwrap();
+    }
+
+    /// Nothing went wrong in the present page: no exception, no refused resource, nothing said on the console.
+    pub async fn is_faultless(&self) {
+        let faults = self.driver.execute(REMEMBER_FAULTS, Vec::new()).await.unwrap();
+        assert_eq!(faults.json(), &json!([]), "the page has faults");
+    }
+
+    /// Holds the present page to the axe rules, every one of them.
+    pub async fn is_accessible(&self, place: &str) {
+        let axe = std::fs::read_to_string(repository().join("ui/node_modules/axe-core/axe.min.js")).unwrap();
+        self.driver.execute(axe, Vec::new()).await.unwrap();
+        let found = self
+            .driver
+            .execute_async(
+                "const done = arguments[arguments.length - 1];
+                 axe.run(document, { resultTypes: ['violations'] }).then(
+                    (r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', '))),
+                    (e) => done(['axe failed: ' + e]));",
+                Vec::new(),
+            )
+            .await
+            .unwrap();
+        assert_eq!(found.json(), &json!([]), "{place} breaks accessibility rules");
+    }
+
+    /// Keeps a picture of the present page.
+    pub async fn picture(&self, path: &Path) {
+        self.driver.screenshot(path).await.unwrap();
+    }
+
+    /// Runs a script and gives back what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// Closes it.
+    pub async fn close(self) {
+        let Self { driver, mut server, .. } = self;
+        driver.quit().await.unwrap();
+        server.kill().unwrap();
+        server.wait().unwrap();
+    }
+
+    async fn wait_for(&self, path: &str) -> Option<WebElement> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            for element in self.driver.find_all(By::XPath(path)).await.unwrap_or_default() {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Some(element);
+                }
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        None
+    }
+
+    /// Does something with an element; one that was drawn anew meanwhile is looked for again.
+    async fn act_on(&self, path: &str, act: impl AsyncFn(&WebElement) -> WebDriverResult<()>) {
+        let mut last = None;
+        for _ in 0..20 {
+            let Some(element) = self.wait_for(path).await else { break };
+            match act(&element).await {
+                Ok(()) => return,
+                Err(error) => last = Some(error),
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        panic!("nothing to act on at {path}: {last:?}; the window says:\n{}", self.text().await);
+    }
+}
+
+/// The repository this test was built from.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// The console's program, built beside this test.
+fn console_binary() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let beside = this.parent().and_then(Path::parent).unwrap().join("countersign-console");
+    assert!(beside.exists(), "{} is not built: `cargo build --workspace` first", beside.display());
+    beside
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+async fn connect(port: u16, capabilities: Capabilities) -> WebDriver {
+    let address = format!("http://127.0.0.1:{port}");
+    for _ in 0..100 {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return WebDriver::new(&address, capabilities).await.unwrap();
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    panic!("WebKitWebDriver does not answer: is the package webkit2gtk-driver installed?");
+}
+
+fn field(label: &str) -> String {
+    format!("//*[@id=//label[starts-with(normalize-space(.), {})]/@for]", quoted(label))
+}
+
+/// A text as XPath writes it.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
+}
