@@ -61,7 +61,7 @@ function Inside() {
 function answer(event: HostEvent): void {
   if (event.event !== "sealed") return;
   toast(event.decision === null ? `${event.label} was sealed and submitted.` : `You ${DECISION[event.decision]} ${event.label}.`);
-  go("approvals", event.request, event.decision === null ? { folder: "mine" } : {});
+  go("approvals", event.request, { folder: event.decision === null ? "mine" : event.decision === "approve" ? "open" : "decided" });
 }
 
 function useForgetWhenLocked(at: string | undefined): void {

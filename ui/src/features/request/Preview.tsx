@@ -9,7 +9,7 @@ const REST_MS = 350;
 export function Preview({ draft }: { readonly draft: Draft }) {
   const wanted = useDebounced(planOf(draft), REST_MS);
   const request = wanted ?? { operation: { operation: "rotate_kek" as const, key: "" as never, graceSeconds: EMPTY_DRAFT.graceSeconds }, approveWithinHours: 1, executeWithinHours: 1 };
-  const { view: plan, error, again } = useRead("plan_request", request, { enabled: wanted !== null });
+  const { view: plan, error, again, stale } = useRead("plan_request", request, { enabled: wanted !== null });
   return (
     <section className={styles.preview} aria-label="What it would do" data-region="preview">
       {wanted === null ? (
@@ -21,7 +21,7 @@ export function Preview({ draft }: { readonly draft: Draft }) {
       ) : plan === undefined ? (
         <Skeleton label="Computing the plan" lines={8} />
       ) : (
-        <>
+        <div className={`stack ${stale ? (styles.stale ?? "") : ""}`} aria-busy={stale}>
           <h2 className="big-title wrap">{plan.operation === "rotate_kek" ? `Rotate KEK ${plan.subject} to version ${plan.versionAfter}` : `Create KEK ${plan.subject}`}</h2>
           <PlanFacts plan={plan} />
           <PlanChanges plan={plan} />
@@ -38,7 +38,7 @@ export function Preview({ draft }: { readonly draft: Draft }) {
               Computed from live state in <span className="mono">{plan.vaultHost}</span>. It is computed again when you seal, when a colleague countersigns, and when it runs.
             </span>
           </p>
-        </>
+        </div>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import type { PaceView, RunDetailView } from "../../host";
 import { actWord, Bar, count, counted, Icon, listed } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./runs.module.css";
+import { STEP_WORD } from "./steps";
 
 /** The sentence a person needs before pulling a plug. */
 export function Standing({ detail }: { readonly detail: RunDetailView }) {
@@ -76,6 +77,7 @@ export function Evidence({ detail }: { readonly detail: RunDetailView }) {
             </a>
             <span className="trunc">
               {actWord(entry.verb).word}
+              {entry.step !== null && entry.verb.startsWith("step.") && `: ${STEP_WORD[entry.step].toLowerCase()}`}
               {entry.count !== null && ` (${count(entry.count)})`}
             </span>
           </li>
