@@ -103,8 +103,19 @@ pub struct ExecutorChild {
 impl ExecutorChild {
     /// Starts one that signs in as Ines and dies at `crash`; `effects` is where it notes what it did.
     pub fn spawn(program: &Path, custody: &TestCustody, crash: Option<CrashPoint>, effects: Option<&Path>) -> Self {
+        Self::spawn_as(program, &[], custody, crash, effects)
+    }
+
+    /// The same, of a program that plays the console when it is given `arguments` first.
+    pub fn spawn_as(
+        program: &Path,
+        arguments: &[&str],
+        custody: &TestCustody,
+        crash: Option<CrashPoint>,
+        effects: Option<&Path>,
+    ) -> Self {
         let mut command = Command::new(program);
-        command.arg(custody.premises.workplace().home()).arg(custody.ines.person.operator.to_string());
+        command.args(arguments).arg(custody.premises.workplace().home()).arg(custody.ines.person.operator.to_string());
         command.envs(custody.keyring.environment());
         if let Some(crash) = crash {
             command.env("COUNTERSIGN_CRASH", crash.to_string());

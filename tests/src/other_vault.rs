@@ -12,18 +12,28 @@ use crate::TestCustody;
 pub struct OtherVault {
     /// The server: its faults, its audit log.
     pub running: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl OtherVault {
     /// Starts one, with settings changed by `set`.
     pub async fn start(set: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open(tempfile::tempdir().unwrap(), set).await
+    }
+
+    /// Starts it anew with what it holds, with other settings and at another address.
+    pub async fn restart(self, set: impl FnOnce(&mut Settings)) -> Self {
+        let Self { running, folder } = self;
+        running.shutdown().await;
+        Self::open(folder, set).await
+    }
+
+    async fn open(folder: TempDir, set: impl FnOnce(&mut Settings)) -> Self {
         let store_key = StoreKey::load_or_make(&folder.path().join("store.key")).unwrap();
         let mut settings = Settings::new(folder.path().join("vault"), store_key);
         set(&mut settings);
         let running = LocalVault::start(settings).await.unwrap();
-        Self { running, _folder: folder }
+        Self { running, folder: folder }
     }
 
     /// A client of it under the name `host`, paced by `budget`.

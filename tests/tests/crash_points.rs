@@ -98,10 +98,10 @@ struct Scene {
 }
 
 impl Theatre {
-    async fn open() -> Self {
+    async fn open(deks: usize) -> Self {
         let custody = TestCustody::found().await;
         let kek = custody.make_kek("kek-payments").await;
-        let deks = custody.make_deks(kek, DEKS).await;
+        let deks = custody.make_deks(kek, deks).await;
         let keepsakes = Keepsakes::seal(&custody, kek, &deks).await;
         let pens = Pens::take_up(&custody).await;
         let superuser = PgPool::connect_lazy_with(custody.premises.local_custody().unwrap().superuser());
@@ -208,9 +208,13 @@ impl Theatre {
 
     /// Kills a child at every point of a job, and finishes what it left.
     async fn disturb(&self, job: Job) {
-        let spawn = |point: CrashPoint| ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, Some(point), None);
         let points = self.points(job).await;
         assert!(!points.is_empty());
+        self.disturb_at(job, &points).await;
+    }
+
+    async fn disturb_at(&self, job: Job, points: &[CrashPoint]) {
+        let spawn = |point: CrashPoint| ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, Some(point), None);
         let witness = self.custody.fresh_witness();
         // The next one signs in while this one is being dealt with.
         let mut next = points.first().map(|point| spawn(*point));
@@ -269,20 +273,28 @@ fn every_side_effect_is_among_those_that_consoles_are_killed_at() {
 /// verifies.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_survives_a_kill_before_and_after_every_side_effect() {
-    Theatre::open().await.disturb(Job::Rotation).await;
+    Theatre::open(DEKS).await.disturb(Job::Rotation).await;
 }
 
 /// so does the way back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_roll_back_survives_a_kill_before_and_after_every_side_effect() {
-    Theatre::open().await.disturb(Job::TurnBack).await;
+    Theatre::open(DEKS).await.disturb(Job::TurnBack).await;
 }
 
 /// so do the creation of a KEK, a pause, and the taking over of a run.
 #[tokio::test(flavor = "multi_thread")]
 async fn creation_pause_and_take_over_survive_a_kill_before_and_after_every_side_effect() {
-    let theatre = Theatre::open().await;
+    let theatre = Theatre::open(DEKS).await;
     for job in [Job::Creation, Job::Pause, Job::TakeOver] {
         theatre.disturb(job).await;
     }
+}
+
+/// a rotation of more DEKs than one batch holds, killed between its batches.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_survives_a_kill_between_two_batches() {
+    let point = |moment, nth| CrashPoint { moment, effect: Effect::RewrapBatch, nth };
+    let points = [point(Moment::After, 1), point(Moment::Before, 2), point(Moment::After, 2)];
+    Theatre::open(120).await.disturb_at(Job::Rotation, &points).await;
 }
