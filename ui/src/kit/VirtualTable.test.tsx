@@ -16,8 +16,8 @@ function open(loadMore = vi.fn(), rows = ROWS) {
 
 // jsdom lays nothing out: the table is told that it sees 720 pixels.
 beforeEach(() => {
-  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(720);
-  vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(900);
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(720);
+  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(900);
   HTMLElement.prototype.scrollTo = vi.fn() as never;
 });
 
