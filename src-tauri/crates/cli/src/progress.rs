@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use custody::run::{Pace, Progress};
 use domain::StepKind;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::sync::watch;
 
 use crate::context::Context;
 use crate::durations::said;
 use crate::output::{is_watched, tell};
 
-const BAR: &str = "{msg:<24} {bar:32} {human_pos}/{human_len}  {per_sec}  ETA {eta}";
+const BAR: &str = "{msg:<23} {bar:20} {human_pos}/{human_len}  {rate}  ETA {eta}";
 const LINE_EVERY: Duration = Duration::from_secs(2);
 
 /// Where progress is shown.
@@ -43,9 +43,9 @@ impl Meter {
     /// Counts what `label` says.
     pub fn new(context: &Context, label: &str) -> Self {
         let show = show(context);
-        let bar = if show == Show::Bar { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if show == Show::Bar { ProgressBar::new(1) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template(BAR) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message(label.to_owned());
         Self { show, label: Mutex::new(label.to_owned()), bar, said_at: Mutex::new(None) }
@@ -61,6 +61,7 @@ impl Meter {
                 self.bar.println(format!("{} {}/{}", self.bar.message(), self.bar.position(), self.length()));
             }
             self.bar.reset();
+            self.bar.set_length(1);
             self.bar.set_message(label.to_owned());
             if let Ok(mut said_at) = self.said_at.lock() {
                 *said_at = None;
@@ -119,6 +120,12 @@ impl Meter {
         }
         is_due || is_last
     }
+}
+
+/// Whole units a second: nobody reads decimals that move.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // A bar that can't be drawn is no failure of what it shows.
+    let _drawn = write!(out, "{:.0}/s", state.per_sec());
 }
 
 /// Shows a run until its progress ends.

@@ -7,7 +7,7 @@ use domain::Environment;
 use register::{Address, Password, Tls};
 use serde_json::{Value, json};
 use url::Url;
-use workplace::{Administrator, Ceremony, Connection};
+use workplace::{Administrator, Ceremony, Connection, Standing, Workplace};
 
 use crate::answer::Answer;
 use crate::at_work::workplace;
@@ -84,6 +84,7 @@ impl Init {
         vault::VaultAddress::parse(&self.vault_url)?;
         let founders = founders(self.file.as_deref())?;
         let workplace = workplace(context).await?;
+        free(&workplace).await?;
         let found = register::status(&address, &login, &password).await?;
         if let Some(founded) = found.founded {
             return Err(Failure::new("already_founded", format!("the database holds the custody {}", founded.name))
@@ -116,6 +117,20 @@ impl Init {
             database_ca: ca,
         }
     }
+}
+
+/// The folder must not belong to a custody whose people work here: its connection would be replaced.
+async fn free(workplace: &Workplace) -> Result<(), Failure> {
+    let is_free = match workplace.standing()? {
+        Standing::Nothing => true,
+        Standing::Local(_) => false,
+        Standing::Remote(_) => workplace.open().await?.people()?.is_empty(),
+    };
+    if is_free {
+        return Ok(());
+    }
+    let message = format!("the data folder {} belongs to a custody already", workplace.home().display());
+    Err(Failure::new("folder_taken", message).hint("choose another with --home"))
 }
 
 async fn status(address: &Address, login: &str, password: &Password) -> Result<Answer, Failure> {

@@ -18,7 +18,7 @@ use crate::views::keys;
 #[derive(Debug, Subcommand)]
 pub enum Keys {
     /// A page of keys
-    List(List),
+    List(Box<List>),
     /// Everything about one key
     Show {
         /// Its name, or its id

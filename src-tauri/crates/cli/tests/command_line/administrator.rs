@@ -2,7 +2,7 @@
 
 use local_custody::testing::TestCluster;
 
-use crate::bench::{Bench, Ran, text};
+use crate::bench::{Bench, Ran, binary, text};
 
 /// whoever administers a database makes its register, two people found the custody in it, each with a login of their own, and work there; a
 /// second founding is refused, and so is a password in the address.
@@ -31,7 +31,10 @@ fn a_custody_is_founded_in_a_database_of_its_own() {
     assert_ne!(people["operators"][0]["login"], people["operators"][1]["login"]);
     assert_eq!(bench.theo(&["--json", "ledger", "verify"]).ok().json()["holds"], true);
 
-    let again = bench.run(&init);
+    let here = bench.run(&init);
+    assert_eq!((here.code, here.error()["code"].as_str()), (1, Some("folder_taken")));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let again = Ran::of(binary().envs(bench.keyring.environment()).arg("--home").arg(elsewhere.path()).args(&init));
     assert_eq!((again.code, again.error()["code"].as_str()), (1, Some("already_founded")));
     let leaked = Ran::of(bench.command().args(["custody", "status", "--admin-url", "postgresql://a:secret@h/d"]));
     assert_eq!(leaked.code, 2);
