@@ -74,7 +74,7 @@ function Standing({ head, to, at, verdict }: { readonly head: number | undefined
       <Bar label="Verified part of the ledger" done={to ?? 0} total={Math.max(1, head ?? 1)} height={4} />
       <span className="small t3 num">
         {verdict?.verdict === "holds"
-          ? `Every hash follows and every signature holds. ${count(verdict.to)} entries in ${took(verdict.tookMs)}, ${count(verdict.ratePerS)} a second.`
+          ? `Every entry follows and every signature holds: ${count(verdict.to)} in ${took(verdict.tookMs)}, ${count(verdict.ratePerS)} a second.`
           : at === null
             ? "Every entry is hashed over the one before it and signed by who made it. Verify to prove it here."
             : <>This console verified it <Ago at={at} />{head !== undefined && to !== null && head > to ? `; ${count(head - to)} entries have come since.` : "."}</>}
