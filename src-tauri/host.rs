@@ -14,8 +14,8 @@ use crate::relay::Relay;
 
 /// What is open.
 pub(crate) enum Stage {
-    /// Nothing was tried yet, or it failed; the reason is what the first screen shows.
-    Closed(Option<Arc<IpcError>>),
+    /// Nothing yet.
+    Closed,
     /// A custody whose servers answer.
     Open { premises: Premises, why: LockReason },
     /// An operator is at work in it.
@@ -37,7 +37,7 @@ impl Host {
     pub fn new(app: AppHandle, home: PathBuf) -> Self {
         Self {
             home,
-            stage: Arc::new(RwLock::new(Stage::Closed(None))),
+            stage: Arc::new(RwLock::new(Stage::Closed)),
             ceremony: Arc::new(Mutex::new(Ceremony::default())),
             opening: Arc::new(Mutex::new(())),
             relay: Relay::new(app),
@@ -55,7 +55,7 @@ impl Host {
     pub async fn at_work(&self) -> Result<Arc<AtWork>, IpcError> {
         match &*self.stage.read().await {
             Stage::AtWork(work) => Ok(Arc::clone(work)),
-            Stage::Closed(_) | Stage::Open { .. } => Err(IpcError::Locked),
+            Stage::Closed | Stage::Open { .. } => Err(IpcError::Locked),
         }
     }
 
@@ -65,7 +65,7 @@ impl Host {
         match &*self.stage.read().await {
             Stage::Open { premises, .. } => return Ok(Some(premises.clone())),
             Stage::AtWork(work) => return Ok(Some(work.desk.premises.clone())),
-            Stage::Closed(_) => {}
+            Stage::Closed => {}
         }
         let workplace = self.workplace().await?;
         if workplace.standing()? == Standing::Nothing {
@@ -85,7 +85,7 @@ impl Host {
     pub async fn lock_reason(&self) -> LockReason {
         match &*self.stage.read().await {
             Stage::Open { why, .. } => *why,
-            Stage::Closed(_) | Stage::AtWork(_) => LockReason::Started,
+            Stage::Closed | Stage::AtWork(_) => LockReason::Started,
         }
     }
 
@@ -101,7 +101,7 @@ impl Host {
     pub async fn lock(&self, why: LockReason) {
         let premises = match &*self.stage.read().await {
             Stage::AtWork(work) => work.desk.premises.clone(),
-            Stage::Closed(_) | Stage::Open { .. } => return,
+            Stage::Closed | Stage::Open { .. } => return,
         };
         let left = std::mem::replace(&mut *self.stage.write().await, Stage::Open { premises, why });
         if let Stage::AtWork(work) = left {
@@ -119,6 +119,6 @@ impl Host {
     /// The console ends: in good order, so that another process may serve the vault.
     pub async fn leave(&self) {
         self.lock(LockReason::Asked).await;
-        *self.stage.write().await = Stage::Closed(None);
+        *self.stage.write().await = Stage::Closed;
     }
 }
