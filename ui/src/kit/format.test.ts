@@ -39,6 +39,7 @@ describe("spans", () => {
   });
 
   it("say how long something took", () => {
+    expect(took(23)).toBe("23 ms");
     expect(took(210)).toBe("0.2 s");
     expect(took(12_345)).toBe("12 s");
     expect(took(184_000)).toBe("3 min 4 s");

@@ -87,8 +87,9 @@ export function term(seconds: number): string {
   return counted(seconds, "second");
 }
 
-/** How long something took: 0.2 s, 12 s, 3 min 4 s. */
+/** How long something took: 23 ms, 0.2 s, 12 s, 3 min 4 s. */
 export function took(millis: number): string {
+  if (millis < 100) return `${millis} ms`;
   if (millis < 10_000) return `${(millis / 1000).toFixed(1)} s`;
   if (millis < 60_000) return `${Math.round(millis / 1000)} s`;
   const seconds = Math.round(millis / 1000);
