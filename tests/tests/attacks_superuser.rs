@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use countersign_tests::{Psql, TestCustody, at_once, entry_of, execute, signed, signed_falsely};
+use countersign_tests::{Psql, TestCustody, at_once, entry_of, execute, passphrase, signed, signed_falsely};
 use custody::request::RequestError;
 use custody::run::{AuthorityError, RunError};
 use custody::{Witness, WitnessError};
@@ -12,7 +12,7 @@ use domain::{KeyId, Plan, QuorumError, RequestState, SealError};
 use ed25519_dalek::{Signer as _, SigningKey};
 use keychain::Pins;
 use ledger::{Fault, PeopleError, SignatureError, Subject};
-use workplace::Desk;
+use workplace::{Desk, SignInError};
 
 /// What a superuser does to the ledger, and how a console finds it that never read this ledger, and one that did.
 struct Falsified {
@@ -288,19 +288,35 @@ async fn wraps(superuser: &mut Psql) -> Vec<String> {
     superuser.texts(sql).await
 }
 
-/// Swaps the wrapped bytes of two DEKs; only the owner of the table can.
-async fn swap(superuser: &mut Psql, one: KeyId, other: KeyId) {
+/// Swaps what is filed under two DEKs; only the owner of the table can.
+async fn swap(superuser: &mut Psql, columns: &[&str], one: KeyId, other: KeyId) {
+    let set: Vec<String> = columns.iter().map(|column| format!("{column} = o.{column}")).collect();
     let sql = format!(
-        "UPDATE custody.wrap AS w SET wrapped = o.wrapped FROM custody.wrap AS o
-         WHERE (w.dek, o.dek) IN (('{one}'::uuid, '{other}'::uuid), ('{other}'::uuid, '{one}'::uuid))"
+        "UPDATE custody.wrap AS w SET {} FROM custody.wrap AS o
+         WHERE (w.dek, o.dek) IN (('{one}'::uuid, '{other}'::uuid), ('{other}'::uuid, '{one}'::uuid))",
+        set.join(", ")
     );
     superuser.behind_the_fences(&["wrap"], sql).await;
+}
+
+/// Gives two tenants each other's name: every DEK of theirs is the other's from then on.
+async fn swap_tenants(superuser: &mut Psql) {
+    let name = |from: &str, to: &str| format!("UPDATE custody.tenant SET name = '{to}' WHERE name = '{from}';");
+    let (one, other) = ("Tenant 0001", "Tenant 0002");
+    superuser.run([name(one, "aside"), name(other, one), name("aside", other)].concat()).await.unwrap();
 }
 
 async fn lapsed(custody: &TestCustody, plan: &Plan) -> Vec<String> {
     let error = custody.ines.console.start(custody.ines.author(), plan.request).await.unwrap_err();
     let RunError::Request(RequestError::Stale { differences }) = error else { unreachable!("{error:?}") };
     differences.into_iter().map(|it| format!("{}.{}", it.subject, it.field)).collect()
+}
+
+/// A run that meets a DEK which is not what it is filed as.
+async fn stops_at_a_check_value(custody: &TestCustody, run: domain::RunId, deks: &[KeyId]) {
+    let error = execute(&custody.ines, run).await.unwrap_err();
+    let RunError::CheckValue { dek } = error else { unreachable!("{error:?}") };
+    assert!(deks.contains(&dek));
 }
 
 /// R-22, R-32: wrapped DEKs of two tenants that a superuser swapped are found before anything of their batch is re-wrapped: before
@@ -317,7 +333,7 @@ async fn swapped_wraps_are_found_before_anything_is_rewrapped() {
 
     // After it was signed.
     let plan = custody.sealed_rotation(kek, at_once()).await;
-    swap(&mut superuser, *one, *other).await;
+    swap(&mut superuser, &["wrapped"], *one, *other).await;
     let swapped = wraps(&mut superuser).await;
     assert_ne!(honest, swapped);
     assert_eq!(lapsed(&custody, &plan).await, [format!("register.{kek}.wraps")]);
@@ -327,15 +343,47 @@ async fn swapped_wraps_are_found_before_anything_is_rewrapped() {
     // Before it was planned.
     let plan = custody.sealed_rotation(kek, at_once()).await;
     let run = custody.ines.console.start(custody.ines.author(), plan.request).await.unwrap();
-    let error = execute(&custody.ines, run).await.unwrap_err();
-    let RunError::CheckValue { dek } = error else { unreachable!("{error:?}") };
-    assert!([*one, *other].contains(&dek));
+    stops_at_a_check_value(&custody, run, &[*one, *other]).await;
     assert_eq!(wraps(&mut superuser).await, swapped, "nothing of the batch was re-wrapped");
+    swap(&mut superuser, &["wrapped"], *one, *other).await;
+
+    // With their check values, and with the names of their tenants: a check value names whose key it is.
+    superuser.run("DROP INDEX custody.wrap_check_value").await.unwrap();
+    swap(&mut superuser, &["wrapped", "check_value"], *one, *other).await;
+    stops_at_a_check_value(&custody, run, &[*one, *other]).await;
+    swap(&mut superuser, &["wrapped", "check_value"], *one, *other).await;
+    swap_tenants(&mut superuser).await;
+    stops_at_a_check_value(&custody, run, &[*one, *other]).await;
+    swap_tenants(&mut superuser).await;
+    assert_eq!(wraps(&mut superuser).await, honest, "nothing of the batch was re-wrapped");
     let old = &plan.targets.first().unwrap().version;
     assert_eq!(register.count_wraps(kek, old).await.unwrap(), 4);
 
     // Put right, the same run goes on to its end.
-    swap(&mut superuser, *one, *other).await;
     assert_eq!(execute(&custody.ines, run).await.unwrap(), custody::run::Ended::Completed);
     assert_eq!(register.count_wraps(kek, old).await.unwrap(), 0);
+}
+
+/// R-91: a register that a superuser makes another custody's, or another environment's, or another vault's, is not signed in to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_that_became_another_custodys_is_not_used() {
+    let custody = TestCustody::found().await;
+    let mut superuser = custody.superuser().await;
+    let theo = custody.theo.person.operator;
+    superuser.run("CREATE TABLE public.kept AS SELECT * FROM custody.custody").await.unwrap();
+    for change in [
+        "id = gen_random_uuid()",
+        "environment = 'production'",
+        "vault_host = 'local-000000000000.vault.azure.net'",
+        "vault_host = 'evil.example'",
+    ] {
+        superuser.run(format!("UPDATE custody.custody SET {change}")).await.unwrap();
+        let refused = custody.premises.sign_in(theo, passphrase()).await.err();
+        assert!(matches!(refused, Some(SignInError::OtherCustody)), "{change}: {refused:?}");
+        superuser
+            .run("DELETE FROM custody.custody; INSERT INTO custody.custody SELECT * FROM public.kept")
+            .await
+            .unwrap();
+    }
+    custody.premises.sign_in(theo, passphrase()).await.unwrap();
 }
