@@ -29,7 +29,7 @@ impl Exit {
 /// The result of a command: the same facts twice.
 #[derive(Debug)]
 pub struct Answer {
-    /// The one document of `--json`.
+    /// The one document of `--json`; nothing where the command has said everything while it ran.
     pub document: Value,
     /// What a person reads. Its parts were escaped where they were put together.
     pub text: String,

@@ -52,6 +52,8 @@ pub enum Command {
     Status,
     /// Who is enrolled
     Operators,
+    /// The rules in force: who signs what, how long keys may serve, limits
+    Rules,
     /// The register of a database that is not embedded
     #[command(subcommand)]
     Custody(custody::Custody),

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod open;
 mod operators;
 pub mod request;
+mod rules;
 pub mod run;
 pub mod sign;
 mod status;
@@ -29,6 +30,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Found(it) => it.run(context).await,
         Command::Status => status::run(context).await,
         Command::Operators => operators::run(context).await,
+        Command::Rules => rules::run(context).await,
         Command::Custody(it) => it.run(context).await,
         Command::Keys(it) => it.run(context).await,
         Command::Discover => estate::discover(context).await,

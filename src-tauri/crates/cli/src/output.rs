@@ -15,7 +15,11 @@ const LOG: &str = "COUNTERSIGN_LOG";
 
 /// Prints a result.
 pub fn give(answer: &Answer, json: bool) -> Result<(), Failure> {
-    let text = if json { document(&answer.document) } else { answer.text.clone() };
+    let text = match (json, &answer.document) {
+        (false, _) => answer.text.clone(),
+        (true, Value::Null) => String::new(),
+        (true, found) => document(found),
+    };
     match write_line(&mut std::io::stdout().lock(), &text) {
         // Whoever read on the other side has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

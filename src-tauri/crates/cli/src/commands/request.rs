@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use custody::request::{Grounds, NewKek, RotationOptions, Wanted, Windows};
-use domain::{Classification, KeyId, KeyName, Plan, Role, Text};
+use domain::{Classification, KeyId, KeyName, Role, Text};
 use rand_core::OsRng;
 use register::{REQUESTS_PAGE_MAX, RequestFolder};
 use serde_json::json;
@@ -192,7 +192,7 @@ impl Asked {
             let text = format!("{}\n\nNothing was asked for.", plans::text(&plan));
             return Ok(Answer::new(json!({ "plan": plans::document(&plan), "request": null }), text));
         }
-        show_before_signing(context, &plan);
+        show_before_signing(context, &plans::text(&plan));
         let device = desk.unlock_for_seal(passphrase(context, &desk.person.name)?).await?;
         let receipt = console.submit(&plan, role, &device).await?;
         let row = find::request(desk, &plan.request.to_string()).await?;
@@ -212,9 +212,9 @@ impl Asked {
 }
 
 /// Shows what is about to be signed, unless a program asks and brings the passphrase itself.
-pub fn show_before_signing(context: &Context, plan: &Plan) {
+pub fn show_before_signing(context: &Context, text: &str) {
     if !(context.json && context.passphrase_file.is_some()) {
-        tell(&format!("{}\n", plans::text(plan)));
+        tell(&format!("{text}\n"));
     }
 }
 

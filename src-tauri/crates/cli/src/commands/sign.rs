@@ -51,7 +51,7 @@ impl Sign {
         self.check_hash(shown)?;
         let role = self.role(&known, desk)?;
         let decision = if self.reject { Decision::Reject } else { Decision::Approve };
-        show_before_signing(context, &known.plan);
+        show_before_signing(context, &known.text());
         if !known.differences.is_empty() && !context.json {
             // The register lapses the request when it is signed now, so that everybody sees why.
             tell("What this request depends on has changed: signing it makes it lapse.");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use local_vault::{Settings, StartError, VaultRules, serve_forever};
-use serde_json::json;
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::failure::Failure;
@@ -54,7 +54,7 @@ impl Vault {
                 .hint("the local vault serves this computer alone: 127.0.0.1:PORT"));
         }
         serve_forever(serve.settings()?, std::io::stdout()).await?;
-        Ok(Answer::new(json!({ "ended": true }), ""))
+        Ok(Answer::new(Value::Null, ""))
     }
 }
 

@@ -55,7 +55,9 @@ impl From<RegisterError> for Failure {
     fn from(error: RegisterError) -> Self {
         match error {
             RegisterError::Refused(refusal) => refusal.into(),
-            RegisterError::Unavailable(_) => Self::of("register_unreachable", &error).could_not_tell(),
+            RegisterError::Unavailable(_) => Self::of("register_unreachable", &error).could_not_tell().hint(
+                "check that its server runs and is reached from here; countersign ledger list shows what was done",
+            ),
             RegisterError::Conflict(_) => Self::of("register_busy", &error).hint("nothing was changed: try again"),
             other => Self::of("register", &other),
         }
@@ -97,7 +99,9 @@ impl From<VaultError> for Failure {
             VaultError::Dns { .. }
             | VaultError::Tls { .. }
             | VaultError::Unreachable { .. }
-            | VaultError::TimedOut { .. } => Self::of("vault_unreachable", &error).could_not_tell(),
+            | VaultError::TimedOut { .. } => Self::of("vault_unreachable", &error)
+                .could_not_tell()
+                .hint("check the vault's address, the network and its firewall"),
             VaultError::SignIn { .. } | VaultError::Unauthorized { .. } => {
                 Self::of("vault_sign_in", &error).could_not_tell().hint("sign in with az login, or check the identity")
             }

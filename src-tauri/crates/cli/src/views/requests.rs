@@ -161,8 +161,10 @@ impl Known {
             let (name, at, entry) = (self.people.name(seal.operator), seal.sealed_at.to_string(), seal.seq.to_string());
             seals.row([name.as_str(), seal.role.word(), seal.decision.word(), &at, &entry, holds]);
         }
+        let by = crate::table::safe(&self.people.name(self.row.requester));
+        let asked = format!("asked by {by} ({}) at {}", self.row.requester_role, self.row.submitted_at);
         let mut lines = vec![
-            format!("{} is {}", label(self.row.number), self.row.state),
+            format!("{} is {}, {asked}", label(self.row.number), self.row.state),
             String::new(),
             plans::text(&self.plan),
             String::new(),

@@ -52,7 +52,9 @@ fn two_people_rotate_a_kek_by_command_line() {
     let waiting = bench.theo(&["--json", "request", "list", "--folder", "for-me"]).ok().json();
     assert_eq!(waiting["requests"][0]["request"], request);
     let signed = bench.theo(&["sign", request, "--plan-hash", hash]).ok();
-    for shown in ["CHG-2026-0117", "BEFORE", "AFTER", &before, "Impact: 3 deks"] {
+    for shown in
+        ["asked by Ines Duarte (devops)", "verified", "CHG-2026-0117", "BEFORE", "AFTER", &before, "Impact: 3 deks"]
+    {
         assert!(signed.err.contains(shown), "{shown} is not shown before signing: {}", signed.err);
     }
     assert!(signed.out.contains("countersigned"), "{}", signed.out);

@@ -55,6 +55,9 @@ fn the_estate_by_command_line() {
     assert_eq!(discovery["differences"][0]["kind"], "only_in_register");
     let status = bench.theo(&["--json", "status"]).ok().json();
     assert_eq!((status["overview"]["keys"].as_u64(), status["founded"].as_bool()), (Some(2), Some(true)));
+    let rules = bench.theo(&["--json", "rules"]).ok().json();
+    let pairs = &rules["quorum"]["rules"][0]["pairs"];
+    assert!(pairs.as_array().unwrap().iter().all(|pair| pair["requested_as"] != "auditor"), "{pairs}");
     let people = bench.theo(&["--json", "operators"]).ok().json();
     assert_eq!(people["operators"][0]["roles"][0]["role"], "devops");
 
