@@ -7,8 +7,8 @@ use std::time::Duration;
 use keychain::testing::PrivateKeyring;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::CapabilitiesHelper as _;
 use thirtyfour::prelude::*;
-use thirtyfour::{Capabilities, CapabilitiesHelper as _};
 
 use crate::display::Display;
 
@@ -41,7 +41,8 @@ pub struct Console {
 impl Console {
     /// Starts it on an empty folder, with a keychain and a display of its own.
     pub async fn start() -> Self {
-        let (display, keyring, home) = (Display::start(), PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
+        let (display, keyring, home) =
+            (Display::start(), PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
         let port = free_port();
         let server = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -57,7 +58,7 @@ impl Console {
             .stderr(std::fs::File::create(home.path().join("console.log")).unwrap())
             .spawn()
             .unwrap();
-        let mut capabilities = Capabilities::new();
+        let mut capabilities = thirtyfour::Capabilities::new();
         let options = json!({ "binary": console_binary(), "args": [] });
         capabilities.insert_base_capability("webkitgtk:browserOptions".to_owned(), options);
         let driver = connect(port, capabilities).await;
@@ -73,7 +74,8 @@ impl Console {
 
     /// Waits until the page shows this text.
     pub async fn sees(&self, text: &str) {
-        let shown = self.wait_for(&format!("//*[contains(normalize-space(.), {}) and not(self::script)]", quoted(text))).await;
+        let shown =
+            self.wait_for(&format!("//*[contains(normalize-space(.), {}) and not(self::script)]", quoted(text))).await;
         assert!(shown.is_some(), "{text:?} is not shown; the window says:\n{}", self.text().await);
     }
 
