@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use domain::{OperatorId, RequestId, Role, SignerFacts, Timestamp};
-use futures::StreamExt;
-use ledger::{Entry, Fault, Hash, Record, Summary, Verifier};
+use futures::{StreamExt as _, TryStreamExt as _};
+use ledger::{Entry, Fault, Hash, Record, Said, Summary, Verifier};
 use register::{Register, RegisterError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -16,6 +16,12 @@ use crate::approvals::Approvals;
 
 /// Records fetched at once: bounds memory, amortises the round trip.
 const FETCH: u32 = 2_000;
+
+/// So many new records at once, and the rest is streamed.
+const FAR_BEHIND: usize = 1_000;
+
+/// Records of one page of a stream.
+const PAGE: usize = 4_096;
 
 /// How many entries are verified between two words to whoever watches.
 const WATCH_EVERY: u64 = 5_000;
@@ -132,7 +138,7 @@ impl Witness {
             let Summary { entries, head } = seen.verifier.summary();
             // The last entry already seen is read again: it must still be there, unchanged.
             let records = register.ledger_records(entries.max(1), FETCH).await?;
-            let mut records = records.into_iter().map(record).peekable();
+            let mut records = records.into_iter().map(record);
             if entries > 0 {
                 match records.next() {
                     Some(last) if last.number == entries && last.hash == head => {}
@@ -143,13 +149,15 @@ impl Witness {
                     }
                 }
             }
-            if records.peek().is_none() {
+            let records: Vec<Record> = records.collect();
+            if records.is_empty() {
                 seen.verifier.may_end()?;
                 return Ok(seen.verifier.summary());
             }
-            for record in records {
-                let entry = seen.verifier.push(&record)?;
-                seen.remember(&entry);
+            let is_far_behind = records.len() >= FAR_BEHIND;
+            seen.push_all(&records)?;
+            if is_far_behind {
+                seen.follow(register).await?;
             }
         }
     }
@@ -184,25 +192,45 @@ impl Witness {
 }
 
 impl Seen {
-    fn remember(&mut self, entry: &Entry) {
-        self.newest = self.newest.max(Some(Timestamp::from_micros(entry.time)));
-        let request = || Uuid::parse_str(&entry.subject.name).ok();
-        let ended = match entry.verb.as_str() {
-            "request.rejected" => request().map(|id| (id, Ending::Rejected)),
-            "request.withdrawn" => request().map(|id| (id, Ending::Withdrawn)),
-            "request.lapsed" => request().map(|id| (id, Ending::Lapsed)),
-            "run.started" => {
-                let at = Timestamp::from_micros(entry.time);
-                let request = entry.attribute("request").and_then(|id| Uuid::parse_str(id).ok());
-                request
-                    .zip(Uuid::parse_str(&entry.subject.name).ok())
-                    .map(|(id, run)| (id, Ending::Started { run, at }))
-            }
-            _ => None,
-        };
-        if let Some((request, ending)) = ended {
-            self.endings.entry(request).or_insert(ending);
+    /// Reads a long way on, one page arriving while the one before it is verified.
+    async fn follow(&mut self, register: &Register) -> Result<(), WitnessError> {
+        let from = self.verifier.summary().entries + 1;
+        let pages = register.ledger_stream(from, u64::MAX).map_ok(record).try_chunks(PAGE);
+        let mut pages = std::pin::pin!(pages);
+        while let Some(page) = pages.next().await {
+            self.push_all(&page.map_err(|stopped| stopped.1)?)?;
         }
+        Ok(())
+    }
+
+    fn push_all(&mut self, records: &[Record]) -> Result<(), Fault> {
+        let Self { verifier, endings, newest } = self;
+        verifier.push_all(records, &mut |said| match said {
+            Said::Entry(entry) => {
+                *newest = (*newest).max(Some(Timestamp::from_micros(entry.time)));
+                remember(endings, &entry);
+            }
+            Said::Nothing { time } => *newest = (*newest).max(Some(Timestamp::from_micros(time))),
+        })
+    }
+}
+
+/// Keeps what ended a request.
+fn remember(endings: &mut HashMap<Uuid, Ending>, entry: &Entry) {
+    let request = || Uuid::parse_str(&entry.subject.name).ok();
+    let ended = match entry.verb.as_str() {
+        "request.rejected" => request().map(|id| (id, Ending::Rejected)),
+        "request.withdrawn" => request().map(|id| (id, Ending::Withdrawn)),
+        "request.lapsed" => request().map(|id| (id, Ending::Lapsed)),
+        "run.started" => {
+            let at = Timestamp::from_micros(entry.time);
+            let request = entry.attribute("request").and_then(|id| Uuid::parse_str(id).ok());
+            request.zip(Uuid::parse_str(&entry.subject.name).ok()).map(|(id, run)| (id, Ending::Started { run, at }))
+        }
+        _ => None,
+    };
+    if let Some((request, ending)) = ended {
+        endings.entry(request).or_insert(ending);
     }
 }
 

@@ -99,6 +99,15 @@ pub struct Entry {
     pub attributes: BTreeMap<String, String>,
 }
 
+/// The beginning of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Glance<'a> {
+    pub custody: Uuid,
+    pub environment: &'a str,
+    pub time: i64,
+    pub verb: &'a str,
+}
+
 impl Entry {
     /// The bytes that are signed.
     #[must_use]
@@ -138,6 +147,18 @@ impl Entry {
         };
         fields.finish()?;
         Ok(entry)
+    }
+
+    /// Reads what every reader wants of an entry and leaves the rest unread.
+    pub(crate) fn glance(bytes: &[u8]) -> Result<Glance<'_>, EntryError> {
+        let mut fields = Decoder::new(bytes);
+        fields.expect_kind(KIND)?;
+        let custody = Uuid::from_bytes(fields.array("an id of 16 bytes")?);
+        let environment = fields.text()?;
+        let _id: [u8; 16] = fields.array("an id of 16 bytes")?;
+        let time = fields.time()?;
+        let (_kind, _actor) = (fields.bytes()?, fields.bytes()?);
+        Ok(Glance { custody, environment, time, verb: fields.text()? })
     }
 
     /// An attribute by name.

@@ -4,6 +4,7 @@
 
 mod chain;
 mod entry;
+mod links;
 mod people;
 mod signature;
 mod verify;
@@ -14,7 +15,7 @@ pub use people::{Founder, People, PeopleError, Person};
 pub use signature::{
     KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id, verify as verify_signature,
 };
-pub use verify::{Fault, Record, Summary, Verifier};
+pub use verify::{Fault, Record, Said, Summary, Verifier};
 
 #[cfg(test)]
 mod tests;

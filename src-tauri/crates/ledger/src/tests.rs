@@ -82,11 +82,14 @@ fn ledger() -> Vec<Record> {
     ])
 }
 
+/// One by one and all at once: both ways find the same.
 fn verify(records: &[Record]) -> Result<Summary, Fault> {
     let mut verifier = Verifier::new();
-    for record in records {
-        verifier.push(record)?;
-    }
+    let one_by_one = records.iter().try_for_each(|record| verifier.push(record).map(drop));
+    let mut at_once = Verifier::new();
+    assert_eq!(at_once.push_all(records, &mut |_| {}), one_by_one);
+    assert_eq!(at_once.summary(), verifier.summary());
+    one_by_one?;
     verifier.finish().map(|(summary, _)| summary)
 }
 
@@ -104,6 +107,43 @@ fn rechain(records: &mut [Record]) {
 fn an_honest_ledger_verifies() {
     let records = ledger();
     assert_eq!(verify(&records).unwrap(), Summary { entries: 6, head: records[5].hash });
+}
+
+/// what was verified before is hashed by all processors and mostly left unread; whatever is changed in it is found all the same.
+#[test]
+fn a_change_anywhere_in_a_long_ledger_that_was_seen_before_is_found() {
+    let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
+    let mut entries: Vec<(Entry, Vec<&dyn Signer>)> = vec![(founding(), vec![&maren, &tomas])];
+    entries.extend((2..=1_200).map(|number| (entry(number, MAREN, "dek.rewrapped", &[]), vec![&maren as &dyn Signer])));
+    let records = chain(&entries);
+    let last = records.last().unwrap();
+    let verify = |records: &[Record]| {
+        let mut verifier = Verifier::new().remembering(1_200, last.hash).trusting_what_it_remembers();
+        let mut newest = 0;
+        verifier.push_all(records, &mut |said| {
+            newest = match said {
+                Said::Entry(entry) => entry.time,
+                Said::Nothing { time } => time,
+            };
+        })?;
+        verifier.may_end()?;
+        Ok((verifier.summary(), newest))
+    };
+    assert_eq!(verify(&records), Ok((Summary { entries: 1_200, head: last.hash }, 1_200_000_000)));
+    for place in [0, 1, 255, 256, 299, 300, 599, 600, 601, 900, 1_198, 1_199] {
+        let number = place as u64 + 1;
+        let mut changed = records.clone();
+        changed[place].entry[70] ^= 1;
+        assert_eq!(verify(&changed), Err(Fault::Chain { number }));
+        let mut rehashed = changed;
+        rechain(&mut rehashed);
+        assert!(verify(&rehashed).is_err(), "entry {number} was changed and everything chained anew");
+        let mut missing = records.clone();
+        missing.remove(place);
+        let fault = verify(&missing).unwrap_err();
+        let gap = Fault::Gap { expected: number, found: number + 1 };
+        assert_eq!(fault, if number == 1_200 { Fault::Truncated { found: 1_199, seen: 1_200 } } else { gap });
+    }
 }
 
 proptest! {
