@@ -1,5 +1,7 @@
 //! `countersign custody …`, for a database that is not embedded.
 
+use std::process::Command;
+
 use local_custody::testing::TestCluster;
 
 use crate::bench::{Bench, Ran, binary, text};
@@ -10,8 +12,13 @@ use crate::bench::{Bench, Ran, binary, text};
 fn a_custody_is_founded_in_a_database_of_its_own() {
     let (bench, cluster) = (Bench::new(), TestCluster::shared());
     let database = cluster.create_database().unwrap();
-    let url = format!("postgresql://{}@localhost/{database}?host={}", "postgres", cluster.socket_dir().display());
-    let password = bench.secret("admin", cluster.superuser_password());
+    // A managed server gives nobody superuser rights: a database of their own and CREATEROLE must do.
+    let make = format!(
+        "CREATE ROLE custody_admin LOGIN CREATEROLE PASSWORD 'a password for tests'; ALTER DATABASE {database} OWNER TO custody_admin"
+    );
+    as_superuser(cluster, &database, &make);
+    let url = format!("postgresql://custody_admin@localhost/{database}?host={}", cluster.socket_dir().display());
+    let password = bench.secret("admin", "a password for tests");
     let admin = ["--admin-url", &url, "--admin-password-file", text(&password)];
 
     let empty = bench.run(&[&["--json", "custody", "status"][..], &admin].concat()).ok().json();
@@ -43,4 +50,14 @@ fn a_custody_is_founded_in_a_database_of_its_own() {
     let refused = ["--json", "custody", "status", "--admin-url", &url, "--admin-password-file", text(&wrong)];
     let refused = bench.run(&refused);
     assert_eq!((refused.code, refused.error()["code"].as_str()), (2, Some("register_sign_in")));
+}
+
+fn as_superuser(cluster: &TestCluster, database: &str, sql: &str) {
+    let ran = Command::new("psql")
+        .args(["--no-psqlrc", "--set=ON_ERROR_STOP=1", "--username", "postgres", "--dbname", database])
+        .args(["--host", text(cluster.socket_dir()), "--command", sql])
+        .env("PGPASSWORD", cluster.superuser_password())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }

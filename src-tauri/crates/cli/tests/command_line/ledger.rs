@@ -34,18 +34,13 @@ async fn tamper(bench: &Bench, sql: &str) {
     let keychain = bench.keyring.open("com.countersign.console").unwrap();
     let custody = LocalCustody::reopen(&bench.home(), keychain).await.unwrap();
     let script = format!(
-        "SET session_replication_role = replica; ALTER TABLE custody.ledger_entry DISABLE TRIGGER ALL; {sql}; ALTER TABLE custody.ledger_entry ENABLE ALWAYS TRIGGER ALL"
+        "ALTER TABLE custody.ledger_entry DISABLE TRIGGER ALL; {sql}; ALTER TABLE custody.ledger_entry ENABLE TRIGGER ALL"
     );
     let password = custody.superuser_password().expose(|password| password.to_owned());
     let ran = Command::new("psql")
         .args(["--no-psqlrc", "--set=ON_ERROR_STOP=1", "--username", custody.superuser_login()])
         .args(["--host", custody.socket_dir().to_str().unwrap(), "--port", &custody.port().to_string()])
-        .args([
-            "--dbname",
-            custody.database(),
-            "--command",
-            &script.replace("ENABLE ALWAYS TRIGGER ALL", "ENABLE TRIGGER ALL"),
-        ])
+        .args(["--dbname", custody.database(), "--command", &script])
         .env("PGPASSWORD", password)
         .stdin(Stdio::null())
         .output()
