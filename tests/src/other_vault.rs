@@ -33,7 +33,7 @@ impl OtherVault {
         let mut settings = Settings::new(folder.path().join("vault"), store_key);
         set(&mut settings);
         let running = LocalVault::start(settings).await.unwrap();
-        Self { running, folder: folder }
+        Self { running, folder }
     }
 
     /// A client of it under the name `host`, paced by `budget`.
