@@ -1,10 +1,9 @@
 //! Re-wrapping: every DEK under one version of a KEK is opened by the vault, checked, wrapped with another version's public half,
-//! and replaced by compare-and-set, batch by batch. While one batch is written the next is being opened.
+//! and replaced by compare-and-set, batch by batch. While one batch is written the next ones are being opened.
 
 use canonical::Encoder;
-use domain::KeyId;
 use envelope::{Dek, KekPublic, WrapAlgorithm};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{Stream, TryStreamExt as _, stream};
 use register::WrapRow;
 use vault::{ObjectName, VersionId};
 
@@ -48,7 +47,6 @@ pub(crate) enum Reached<T> {
 struct Prepared {
     rows: Encoder,
     count: usize,
-    last: KeyId,
 }
 
 impl Rewrap<'_> {
@@ -59,33 +57,52 @@ impl Rewrap<'_> {
         let total = left + before;
         meter.begin(self.step.kind, before, total);
         let mut tally = Tally::default();
-        let mut ready: Option<Prepared> = None;
         loop {
-            if steering.wants_pause() {
-                self.write(ready.take(), &mut tally).await?;
-                return Ok(Reached::Pause);
-            }
-            let after = ready.as_ref().map(|prepared| prepared.last);
-            let wraps = register.wraps_under(self.hands.key, self.from.as_str(), after, self.batch).await?;
-            if wraps.is_empty() && ready.is_none() {
+            let mut rows = std::pin::pin!(self.prepared());
+            let mut ready = self.next_batch(&mut rows).await?;
+            if ready.is_none() {
                 return Ok(Reached::End(tally));
             }
-            let (prepared, written) = tokio::join!(self.prepare(wraps), self.write(ready.take(), &mut tally));
-            written?;
-            ready = prepared?;
-            meter.advance(self.step.kind, (before + tally.rewrapped).min(total), total);
+            while ready.is_some() {
+                if steering.wants_pause() {
+                    self.write(ready.take(), &mut tally).await?;
+                    return Ok(Reached::Pause);
+                }
+                let (next, written) = tokio::join!(self.next_batch(&mut rows), self.write(ready.take(), &mut tally));
+                written?;
+                ready = next?;
+                meter.advance(self.step.kind, (before + tally.rewrapped).min(total), total);
+            }
         }
     }
 
-    /// Opens, checks and wraps a batch. Nothing is written: a single DEK that is not what it should be stops all of it.
-    async fn prepare(&self, wraps: Vec<WrapRow>) -> Result<Option<Prepared>, RunError> {
-        let Some(last) = wraps.last().map(|wrap| wrap.dek) else { return Ok(None) };
-        let count = wraps.len();
-        let one = |(position, wrap)| self.prepare_one(wrap, position == 0);
-        let rows: Vec<Encoder> =
-            stream::iter(wraps.into_iter().enumerate()).map(one).buffered(IN_FLIGHT).try_collect().await?;
-        let rows = rows.into_iter().fold(Encoder::new(), Encoder::sequence);
-        Ok(Some(Prepared { rows, count, last }))
+    /// Every wrap under the old version, opened, checked and wrapped anew, in order. While some are waited for, others are asked
+    /// for, across the ends of batches too.
+    fn prepared(&self) -> impl Stream<Item = Result<Encoder, RunError>> + '_ {
+        let (register, key) = (&self.hands.console.register, self.hands.key);
+        stream::try_unfold(None, move |after| async move {
+            let wraps = register.wraps_under(key, self.from.as_str(), after, self.batch).await?;
+            Ok::<_, RunError>(wraps.last().map(|last| last.dek).map(|last| (wraps, Some(last))))
+        })
+        .map_ok(|wraps| stream::iter(wraps.into_iter().enumerate().map(Ok)))
+        .try_flatten()
+        .map_ok(|(position, wrap)| self.prepare_one(wrap, position == 0))
+        .try_buffered(IN_FLIGHT)
+    }
+
+    /// As many as one batch holds. Nothing is written yet: a single DEK that is not what it should be stops all of its batch.
+    async fn next_batch(
+        &self,
+        rows: &mut (impl Stream<Item = Result<Encoder, RunError>> + Unpin),
+    ) -> Result<Option<Prepared>, RunError> {
+        let size = usize::try_from(self.batch).unwrap_or(usize::MAX);
+        let mut prepared = Prepared { rows: Encoder::new(), count: 0 };
+        while prepared.count < size
+            && let Some(row) = rows.try_next().await?
+        {
+            prepared = Prepared { rows: prepared.rows.sequence(row), count: prepared.count + 1 };
+        }
+        Ok((prepared.count > 0).then_some(prepared))
     }
 
     async fn prepare_one(&self, wrap: WrapRow, is_canary: bool) -> Result<Encoder, RunError> {
@@ -120,7 +137,7 @@ impl Rewrap<'_> {
     }
 
     async fn write(&self, prepared: Option<Prepared>, tally: &mut Tally) -> Result<(), RunError> {
-        let Some(Prepared { rows, count, .. }) = prepared else { return Ok(()) };
+        let Some(Prepared { rows, count }) = prepared else { return Ok(()) };
         let batch = Rewrapped { step: self.step, from: self.from.as_str(), to: self.to.as_str(), rows, count };
         match self.hands.rewrap(batch).await {
             Ok(()) => {
