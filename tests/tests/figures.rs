@@ -1,5 +1,5 @@
 //! What `cargo xtask bench` prints can be read by a machine, and every subject can be measured. How fast anything is, is no test.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at once")]
 
 use std::process::Command;
 

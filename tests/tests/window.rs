@@ -1,5 +1,4 @@
 //! The main job in the real window: founded, asked for, refused to its own requester, countersigned, carried out, verified.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use countersign_tests::{Console, PASSPHRASE};
 

@@ -1,5 +1,5 @@
 //! Plans, seals and quorum together: what gives a plan force and what takes it away.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

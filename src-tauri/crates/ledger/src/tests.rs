@@ -1,5 +1,5 @@
 //! Every way of falsifying a ledger that the chain and the signatures alone can find.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

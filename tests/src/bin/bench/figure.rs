@@ -57,6 +57,7 @@ impl Figure {
     }
 
     /// Prints it.
+    #[expect(clippy::explicit_write, reason = "a figure that is lost must be noticed, and printing is not allowed")]
     pub fn print(self) {
         let line = serde_json::to_string(&self).unwrap();
         writeln!(std::io::stdout(), "{line}").unwrap();
