@@ -1,18 +1,26 @@
 //! What the whole-product tests share: a custody on this machine with its people.
-#![expect(clippy::unwrap_used, reason = "a test harness stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test harness stops at the first thing that is not as it should be"
+)]
 
 mod custody_here;
+mod display;
 mod executor;
 mod executor_child;
 mod intact;
 mod intruder;
 mod other_vault;
 mod pens;
+mod window;
 
 pub use custody_here::{PASSPHRASE, TestCustody, approval, at_once, execute, grounds, passphrase};
-pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
+pub use display::Display;
 pub use executor::execute_orders;
 pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Order};
 pub use intact::{Keepsakes, Kept, RUN_TAG};
+pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
 pub use other_vault::OtherVault;
 pub use pens::Pens;
+pub use window::{Console, repository};

@@ -29,7 +29,8 @@ async fn a_rotation_signed_by_two_moves_every_dek_and_disables_the_old_version()
     let vault = &custody.ines.console.vault;
     let name = vault::ObjectName::parse("kek-payments").unwrap();
     let versions = vault.versions(&name).await.unwrap();
-    let enabled = |version: &str| versions.iter().find(|found| found.version.as_str() == version).map(|found| found.enabled);
+    let enabled =
+        |version: &str| versions.iter().find(|found| found.version.as_str() == version).map(|found| found.enabled);
     assert_eq!((versions.len(), enabled(&old), enabled(&new)), (2, Some(false), Some(true)));
 
     let summary = custody.theo.console.witness.catch_up(&custody.theo.console.register).await.unwrap();
