@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use custody::{Author, WitnessError};
 use custody::estate::inventory::Preview;
+use custody::{Author, WitnessError};
 use domain::{Plan, Timestamp};
 use ipc::{ConnectionProblem, DraftId, ImportId, IpcError, SignSubject};
 use register::OperatorRow;

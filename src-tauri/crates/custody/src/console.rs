@@ -38,4 +38,3 @@ impl Console {
         Ok(author.write(act, self.now().await?))
     }
 }
-

@@ -72,7 +72,8 @@ impl<'a> Creation<'a> {
 
 impl Course for Creation<'_> {
     fn steps(&self) -> impl Iterator<Item = Step> + Send {
-        let (steps, first): (&[StepKind], u32) = if self.back { (&STEPS_BACK, FIRST_POSITION_BACK) } else { (&STEPS, 1) };
+        let (steps, first): (&[StepKind], u32) =
+            if self.back { (&STEPS_BACK, FIRST_POSITION_BACK) } else { (&STEPS, 1) };
         steps.iter().copied().zip(first..).map(|(kind, position)| Step { position, kind })
     }
 
