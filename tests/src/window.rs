@@ -196,6 +196,27 @@ impl Console {
         self.driver.screenshot(path).await.unwrap();
     }
 
+    /// Calls a command of the host as any script in the page could.
+    ///
+    /// # Errors
+    /// What the host answers instead, as text.
+    pub async fn invoke(&self, command: &str) -> Result<Value, String> {
+        let answer = self
+            .driver
+            .execute_async(
+                "const done = arguments[arguments.length - 1];
+                 window.__TAURI_INTERNALS__.invoke(arguments[0], { request: {} })
+                     .then((view) => done({ view }), (error) => done({ error: String(error.code ?? error) }));",
+                vec![json!(command)],
+            )
+            .await
+            .unwrap();
+        match answer.json().get("error").and_then(Value::as_str) {
+            Some(error) => Err(error.to_owned()),
+            None => Ok(answer.json()["view"].clone()),
+        }
+    }
+
     /// Runs a script and gives back what it returns.
     pub async fn run(&self, script: &str) -> Value {
         self.driver.execute(script, Vec::new()).await.unwrap().json().clone()

@@ -86,12 +86,51 @@ async fn look_at(console: &Console, address: &str, says: &str) {
     console.is_accessible(address).await;
 }
 
+/// A file with a bad cell is named by row and column and brings nothing in; the corrected one comes in whole.
+async fn import(console: &Console) {
+    let header = "type,name,classification,purpose,owner,storage,created";
+    let good = "api_secret,partner-api,confidential,Partner access,Payments,key_vault,2026-01-10";
+    let nameless = "api_secret,,confidential,Partner access,Payments,key_vault,2026-01-10";
+    console.go("import").await;
+    console.fill("Or paste it", &format!("{header}\u{e007}{good}\u{e007}{nameless}")).await;
+    console.click("Read pasted text").await;
+    console.sees("All rows or none").await;
+    console.sees("is empty").await;
+    console.is_accessible("a file with a bad cell").await;
+    console.click("Another file").await;
+    console.fill("Or paste it", &format!("{header}\u{e007}{good}")).await;
+    console.click("Read pasted text").await;
+    console.click("Import 1 row").await;
+    console.go("keys").await;
+    console.sees("partner-api").await;
+}
+
+/// A script in the page reaches the commands of its own window, and nothing else of the host.
+async fn is_fenced(console: &Console) {
+    assert!(console.invoke("app_state").await.is_ok());
+    let foreign = [
+        "sign_context",
+        "sign_confirm",
+        "plugin:fs|read_file",
+        "plugin:shell|execute",
+        "plugin:window|close",
+        "plugin:webview|create_webview",
+        "no_such_command",
+    ];
+    for command in foreign {
+        let refused = console.invoke(command).await.unwrap_err();
+        assert!(refused.contains("not allowed"), "{command}: {refused}");
+    }
+}
+
 /// the whole job by two operators in the real window; every screen is accessible and faultless on the way.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_operators_rotate_a_key_in_the_window() {
     let console = Console::start().await;
     found(&console).await;
     unlock(&console, INES).await;
+    is_fenced(&console).await;
+    import(&console).await;
 
     console.go("request/create").await;
     console.fill("Name in the vault", "kek-payments").await;
@@ -130,5 +169,6 @@ async fn two_operators_rotate_a_key_in_the_window() {
         look_at(&console, address, says).await;
     }
     console.is_faultless().await;
+    is_fenced(&console).await;
     console.close().await;
 }
