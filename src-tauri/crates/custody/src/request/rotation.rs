@@ -15,7 +15,7 @@ pub const GRACE_SECONDS_MAX: u64 = 30 * 86_400;
 
 /// Vault operations of a rotation besides one unwrap for each DEK and one canary for each batch: read, create, read back,
 /// prove, disable, canary refused.
-const FIXED_VAULT_OPERATIONS: u64 = 6;
+const FIXED_VAULT_OPERATIONS: u64 = 10;
 
 /// What the register and the vault say about the KEK now.
 #[derive(Debug, Clone)]
