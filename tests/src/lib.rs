@@ -23,4 +23,5 @@ pub use intact::{Keepsakes, Kept, RUN_TAG};
 pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
 pub use other_vault::OtherVault;
 pub use pens::Pens;
+pub use thirtyfour::Key;
 pub use window::{Console, repository};

@@ -28,6 +28,18 @@ const REMEMBER_FAULTS: &str = r"
     }
     return window.faults;";
 
+/// What the element with the focus is called: by its own name, its label, or what it says.
+const FOCUSED: &str = r"
+    const element = document.activeElement;
+    if (!element || element === document.body) return '';
+    const label = element.labels && element.labels[0];
+    return (element.getAttribute('aria-label') || (label ? label.textContent : '') || element.textContent || '').trim();";
+
+/// More than any page has places for the focus.
+const TABS_MAX: usize = 150;
+/// How long a page takes to draw what a key did.
+const SETTLE: Duration = Duration::from_millis(15);
+
 /// The console in a window of its own.
 pub struct Console {
     /// What drives it.
@@ -125,6 +137,45 @@ impl Console {
     pub async fn choose(&self, label: &str, option: &str) {
         let path = format!("{}/option[starts-with(normalize-space(.), {})]", field(label), quoted(option));
         self.act_on(&path, async |element| element.click().await).await;
+    }
+
+    /// Presses a key.
+    pub async fn key(&self, key: Key) {
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// What the element with the focus is called.
+    pub async fn focused(&self) -> String {
+        self.run(FOCUSED).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses Tab until something that is called like one of these has the focus.
+    pub async fn tab_to(&self, names: &[&str]) {
+        let mut passed = Vec::new();
+        for _ in 0..TABS_MAX {
+            let name = self.focused().await;
+            if names.iter().any(|wanted| name.starts_with(wanted) || (name.contains(wanted) && wanted.contains(' '))) {
+                return;
+            }
+            passed.push(name);
+            self.key(Key::Tab).await;
+            tokio::time::sleep(SETTLE).await;
+        }
+        panic!("Tab never comes to {names:?}; it passes {passed:?}; the window says:\n{}", self.text().await);
+    }
+
+    /// Goes to a field by Tab and types into it.
+    pub async fn type_into(&self, label: &str, text: &str) {
+        self.tab_to(&[label]).await;
+        self.driver.action_chain().send_keys(text).perform().await.unwrap();
+    }
+
+    /// Goes to a button or link by Tab and presses Enter. That its window may be gone then is no failure.
+    pub async fn press(&self, name: &str) {
+        self.tab_to(&[name]).await;
+        if let Err(error) = self.driver.action_chain().send_keys(Key::Enter).perform().await {
+            assert!(error.to_string().contains("no such window"), "{error}");
+        }
     }
 
     /// Goes to a screen by its address.

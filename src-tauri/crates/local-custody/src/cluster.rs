@@ -23,6 +23,8 @@ const START_TIME_MAX: Duration = Duration::from_secs(120);
 /// A server that is just being stopped for lack of users.
 const STOP_TIME_MAX: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// How long a server that has written of a failure may still get ready: it may have been another's failure.
+const DOUBT_TIME_MAX: Duration = Duration::from_secs(5);
 /// The server's own log is for diagnosis; the ledger is the record.
 const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
@@ -177,6 +179,7 @@ impl Cluster {
         self.shorten_log().map_err(failed("the server's log cannot be put aside"))?;
         let log_start = self.log_length();
         let started = Instant::now();
+        let mut doubted = None;
         let mut guardian = self.guardian()?.spawn().map_err(failed("PostgreSQL cannot be started"))?;
         // The guardian outlives this call; a thread takes its exit status so that it does not stay as a zombie.
         std::thread::spawn(move || guardian.wait());
@@ -187,10 +190,9 @@ impl Cluster {
                 std::thread::sleep(POLL_INTERVAL);
                 return self.start_again(started);
             }
-            if log.contains("FATAL") && !log.contains("the database system is starting up") {
-                return Err(ClusterError::NotReady { log });
-            }
-            if started.elapsed() > START_TIME_MAX {
+            let doubtful = is_doubtful(&log).then(|| *doubted.get_or_insert_with(Instant::now));
+            let given_up = doubtful.is_some_and(|since| since.elapsed() > DOUBT_TIME_MAX);
+            if given_up || started.elapsed() > START_TIME_MAX {
                 return Err(ClusterError::NotReady { log });
             }
             std::thread::sleep(POLL_INTERVAL);
@@ -283,6 +285,12 @@ impl Cluster {
     }
 }
 
+/// Whether the log tells of a failure. Clients that come too early, and the children of a server that was killed, fail in it too.
+fn is_doubtful(log: &str) -> bool {
+    const OTHERS: [&str; 3] = ["is starting up", "not yet accepting connections", "unexpected postmaster exit"];
+    log.lines().any(|line| line.contains("FATAL") && !OTHERS.iter().any(|other| line.contains(other)))
+}
+
 const USERS_LOCK: &str = "users.lock";
 
 fn open_lock(places: &Places, name: &str) -> Result<File, ClusterError> {
@@ -308,4 +316,22 @@ fn join_users(places: &Places) -> Result<File, ClusterError> {
         }
     }
     Ok(users)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_failure_of_the_server_itself_is_doubtful() {
+        for others in [
+            "LOG:  starting PostgreSQL 15.18",
+            "FATAL:  terminating connection due to unexpected postmaster exit",
+            "FATAL:  the database system is starting up",
+            "FATAL:  the database system is not yet accepting connections",
+        ] {
+            assert!(!is_doubtful(others), "{others}");
+        }
+        assert!(is_doubtful("FATAL:  the database system is starting up\nFATAL:  could not create lock file"));
+    }
 }

@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn an_inner_code_is_nested_as_the_service_does() {
         assert_eq!(
-            Refusal::forbidden("KeyDisabled", "no").body().to_string(),
-            r#"{"error":{"code":"Forbidden","innererror":{"code":"KeyDisabled"},"message":"no"}}"#
+            Refusal::forbidden("KeyDisabled", "no").body(),
+            json!({ "error": { "code": "Forbidden", "message": "no", "innererror": { "code": "KeyDisabled" } } })
         );
     }
 }

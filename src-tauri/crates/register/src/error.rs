@@ -49,7 +49,10 @@ impl Refusal {
             planned: text(sides, "planned"),
             found: text(sides, "found"),
         };
-        differences.iter().map(read).collect()
+        let mut found: Vec<Difference> = differences.iter().map(read).collect();
+        // In order of name, in whatever order the JSON came.
+        found.sort_unstable();
+        found
     }
 
     /// DEKs whose wrap is not the one that was read; of the code `wrap_moved`.

@@ -19,6 +19,8 @@ impl Stand {
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::new(directory.path(), StoreKey::new([7; 32]));
+        // Throttling is a matter of its own tests.
+        settings.limits = None;
         change(&mut settings);
         let running = LocalVault::start(settings).await.unwrap();
         Self { running, _directory: directory }
