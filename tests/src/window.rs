@@ -31,7 +31,7 @@ const REMEMBER_FAULTS: &str = r"
 /// What the element with the focus is called: by its own name, its label, or what it says.
 const FOCUSED: &str = r"
     const element = document.activeElement;
-    if (!element || element === document.body) return '';
+    if (!element || !element.matches('a, button, input, select, textarea')) return '';
     const label = element.labels && element.labels[0];
     return (element.getAttribute('aria-label') || (label ? label.textContent : '') || element.textContent || '').trim();";
 
@@ -154,7 +154,7 @@ impl Console {
         let mut passed = Vec::new();
         for _ in 0..TABS_MAX {
             let name = self.focused().await;
-            if names.iter().any(|wanted| name.starts_with(wanted) || (name.contains(wanted) && wanted.contains(' '))) {
+            if names.iter().any(|wanted| name.contains(wanted)) {
                 return;
             }
             passed.push(name);

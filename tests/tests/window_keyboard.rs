@@ -26,7 +26,7 @@ async fn found(console: &Console) {
     console.press("Open local custody").await;
     console.sees("Found payments").await;
     take_seat(console, THEO, "theo.brandt@example.test").await;
-    console.sees("Second founder").await;
+    console.sees("Take this turn back").await;
     take_seat(console, INES, "ines.duarte@example.test").await;
     console.sees("Found custody").await;
     console.press("Found custody").await;
