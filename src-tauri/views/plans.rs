@@ -10,6 +10,15 @@ pub(crate) fn operation(of: Operation) -> OperationKind {
     match of {
         Operation::CreateKek => OperationKind::CreateKek,
         Operation::RotateKek => OperationKind::RotateKek,
+        Operation::RotateDek => OperationKind::RotateDek,
+        Operation::RotateSecret => OperationKind::RotateSecret,
+        Operation::DestroyDek => OperationKind::DestroyDek,
+        Operation::DestroyKek => OperationKind::DestroyKek,
+        Operation::DestroySecret => OperationKind::DestroySecret,
+        Operation::OffboardTenant => OperationKind::OffboardTenant,
+        Operation::RecoverKek => OperationKind::RecoverKek,
+        Operation::Reactivate => OperationKind::Reactivate,
+        Operation::LiftHold => OperationKind::LiftHold,
     }
 }
 

@@ -27,6 +27,22 @@ pub(crate) fn step_kind(of: StepKind, creating: bool) -> ipc::StepKind {
         StepKind::EnableOld => ipc::StepKind::EnableOld,
         StepKind::RewrapBack => ipc::StepKind::Restore,
         StepKind::DisableNew => ipc::StepKind::DisableNew,
+        StepKind::ReplaceDek => ipc::StepKind::ReplaceDek,
+        StepKind::Reencrypt => ipc::StepKind::Reencrypt,
+        StepKind::ReencryptBack => ipc::StepKind::ReencryptBack,
+        StepKind::EraseOld => ipc::StepKind::EraseOld,
+        StepKind::EraseNew => ipc::StepKind::EraseNew,
+        StepKind::Deactivate => ipc::StepKind::Deactivate,
+        StepKind::DeleteTokens => ipc::StepKind::DeleteTokens,
+        StepKind::EraseWraps => ipc::StepKind::EraseWraps,
+        StepKind::Reclaim => ipc::StepKind::Reclaim,
+        StepKind::DeleteFromVault => ipc::StepKind::DeleteFromVault,
+        StepKind::AwaitPurge => ipc::StepKind::AwaitPurge,
+        StepKind::ProveAbsent => ipc::StepKind::ProveAbsent,
+        StepKind::Recover => ipc::StepKind::Recover,
+        StepKind::EnableVersions => ipc::StepKind::EnableVersions,
+        StepKind::Activate => ipc::StepKind::Activate,
+        StepKind::Lift => ipc::StepKind::Lift,
         StepKind::Close => ipc::StepKind::Close,
     }
 }
@@ -50,18 +66,10 @@ impl ShownRun<'_> {
     }
 
     /// The steps that are ahead or behind, in order: those taken, then those to come.
-    fn course(&self) -> Vec<StepKind> {
-        use StepKind::{
-            Close, Compare, CreateVersion, DisableNew, DisableOld, EnableOld, Grace, Prove, Rewrap, RewrapBack,
-        };
-        let forward: &[StepKind] = if self.creating() {
-            &[Compare, CreateVersion, Close]
-        } else {
-            &[Compare, CreateVersion, Rewrap, Prove, Grace, DisableOld, Close]
-        };
+    fn course(&self) -> &'static [StepKind] {
         match self.run.direction {
-            RunDirection::Forward => forward.to_vec(),
-            RunDirection::Back => vec![EnableOld, RewrapBack, Prove, DisableNew, Close],
+            RunDirection::Forward => self.plan.operation.steps(),
+            RunDirection::Back => self.plan.operation.steps_back(),
         }
     }
 
@@ -136,7 +144,7 @@ impl ShownRun<'_> {
     }
 
     pub fn step_views(&self) -> Vec<StepView> {
-        self.course().into_iter().map(|kind| self.step_view(kind)).collect()
+        self.course().iter().map(|kind| self.step_view(*kind)).collect()
     }
 
     fn step_view(&self, kind: StepKind) -> StepView {
@@ -170,7 +178,7 @@ impl ShownRun<'_> {
             StepKind::CreateVersion | StepKind::Rewrap | StepKind::DisableNew => "version_after",
             StepKind::Prove if self.run.direction == RunDirection::Back => "version_after",
             StepKind::DisableOld | StepKind::EnableOld | StepKind::RewrapBack | StepKind::Prove => "version_before",
-            StepKind::Compare | StepKind::Grace | StepKind::Close => return None,
+            _ => return None,
         };
         number(self.plan, name)
     }

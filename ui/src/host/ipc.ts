@@ -1410,7 +1410,7 @@ export type OpenSignWindowRequest = {
  */
 subject: SignSubject, };
 
-export type OperationKind = "rotate_kek" | "create_kek";
+export type OperationKind = "rotate_kek" | "create_kek" | "rotate_dek" | "rotate_secret" | "destroy_dek" | "destroy_kek" | "destroy_secret" | "offboard_tenant" | "recover_kek" | "reactivate" | "lift_hold";
 
 export type OperationRequest = { "operation": "rotate_kek", 
 /**
@@ -2646,7 +2646,7 @@ keys: number,
  */
 runs: number, };
 
-export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new";
+export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new" | "replace_dek" | "reencrypt" | "reencrypt_back" | "erase_old" | "erase_new" | "deactivate" | "delete_tokens" | "erase_wraps" | "reclaim" | "delete_from_vault" | "await_purge" | "prove_absent" | "recover" | "enable_versions" | "activate" | "lift";
 
 export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
 

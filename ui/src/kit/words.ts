@@ -98,21 +98,37 @@ export const EVIDENCE: Record<EvidenceFact, string> = {
   key_registered: "Registered", verification: "Verification", throttled: "Throttled",
 };
 
+/** An operation in the imperative, as it goes on, and as a noun: "Rotate KEK", "Rotating KEK", "rotation". */
+export const OPERATION: Record<OperationKind, { act: string; doing: string; noun: string }> = {
+  rotate_kek: { act: "Rotate KEK", doing: "Rotating KEK", noun: "rotation" },
+  create_kek: { act: "Create KEK", doing: "Creating KEK", noun: "creation" },
+  rotate_dek: { act: "Rotate DEK", doing: "Rotating DEK", noun: "rotation" },
+  rotate_secret: { act: "Rotate secret", doing: "Rotating secret", noun: "rotation" },
+  destroy_dek: { act: "Destroy DEK", doing: "Destroying DEK", noun: "destruction" },
+  destroy_kek: { act: "Destroy KEK", doing: "Destroying KEK", noun: "destruction" },
+  destroy_secret: { act: "Destroy secret", doing: "Destroying secret", noun: "destruction" },
+  offboard_tenant: { act: "Offboard tenant", doing: "Offboarding tenant", noun: "offboarding" },
+  recover_kek: { act: "Recover KEK", doing: "Recovering KEK", noun: "recovery" },
+  reactivate: { act: "Reactivate", doing: "Reactivating", noun: "reactivation" },
+  lift_hold: { act: "Lift hold on", doing: "Lifting hold on", noun: "lifting of the hold" },
+};
+
 /** "Rotate KEK kek-tenant-prod to version 8". */
 export function requestTitle(row: { operation: OperationKind; subject: string; versionAfter: number }): string {
-  return row.operation === "rotate_kek" ? `Rotate KEK ${row.subject} to version ${row.versionAfter}` : `Create KEK ${row.subject}`;
+  return `${shortTitle(row)}${toVersion(row)}`;
 }
 
 /** The same, for lists, without the version. */
 export function shortTitle(row: { operation: OperationKind; subject: string }): string {
-  return `${row.operation === "rotate_kek" ? "Rotate" : "Create"} KEK ${row.subject}`;
+  return `${OPERATION[row.operation].act} ${row.subject}`;
 }
-
-/** "rotation", "creation": names the act on its button. */
-export const OPERATION_NOUN: Record<OperationKind, string> = { rotate_kek: "rotation", create_kek: "creation" };
 
 export function runTitle(row: { operation: OperationKind; subject: string; versionAfter: number; state: RunState }): string {
   const over = row.state === "finished" || row.state === "rolled_back" || row.state === "failed" || row.state === "stopped";
-  if (row.operation === "create_kek") return `${over ? "Create" : "Creating"} KEK ${row.subject}`;
-  return `${over ? "Rotate" : "Rotating"} KEK ${row.subject} to version ${row.versionAfter}`;
+  const words = OPERATION[row.operation];
+  return `${over ? words.act : words.doing} ${row.subject}${toVersion(row)}`;
+}
+
+function toVersion(row: { operation: OperationKind; versionAfter: number }): string {
+  return row.operation === "rotate_kek" ? ` to version ${row.versionAfter}` : "";
 }

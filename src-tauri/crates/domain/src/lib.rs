@@ -1,6 +1,7 @@
 //! The nouns and rules of key custody. Pure: clock and randomness are parameters, nothing here does input or output.
 
 mod algorithm;
+mod course;
 mod id;
 mod key;
 mod operation;
@@ -14,6 +15,7 @@ mod time;
 mod words;
 
 pub use algorithm::{Algorithm, AlgorithmError};
+pub use course::VaultTarget;
 pub use id::{CustodyId, KeyId, OperatorId, RequestId, RunId, TenantId};
 pub use key::{Classification, IllegalTransition, KeyKind, KeyName, KeyState, NameError, StorageMedium};
 pub use operation::{Operation, RequestState, RunState, StepKind};

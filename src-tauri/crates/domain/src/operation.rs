@@ -9,6 +9,24 @@ words! {
         CreateKek = "create_kek",
         /// A new version of a key-encryption key, with every DEK re-wrapped.
         RotateKek = "rotate_kek",
+        /// New data-encryption keys, with every token under the old ones re-encrypted.
+        RotateDek = "rotate_dek",
+        /// A new value of a secret in the vault, the old one disabled after an overlap.
+        RotateSecret = "rotate_secret",
+        /// The end of data-encryption keys and of the tokens under them.
+        DestroyDek = "destroy_dek",
+        /// The end of a key-encryption key that nothing depends on any more.
+        DestroyKek = "destroy_kek",
+        /// The end of a secret in the vault.
+        DestroySecret = "destroy_secret",
+        /// The end of everything of a tenant.
+        OffboardTenant = "offboard_tenant",
+        /// A deleted key-encryption key comes back while the vault still has it.
+        RecoverKek = "recover_kek",
+        /// Keys that were suspended or deactivated serve again.
+        Reactivate = "reactivate",
+        /// A legal hold or an incident no longer keeps keys from being destroyed.
+        LiftHold = "lift_hold",
     }
 }
 
@@ -71,6 +89,38 @@ words! {
         RewrapBack = "rewrap_back",
         /// Disable the version that was given up (roll-back), confirmed by a refused unwrap.
         DisableNew = "disable_new",
+        /// Make new DEKs and wrap them; the old ones stay until no token needs them.
+        ReplaceDek = "replace_dek",
+        /// Re-encrypt every token under the new DEK.
+        Reencrypt = "reencrypt",
+        /// Re-encrypt every token under the DEK before (roll-back).
+        ReencryptBack = "reencrypt_back",
+        /// Overwrite and remove the old wraps.
+        EraseOld = "erase_old",
+        /// Overwrite and remove the wraps that were given up (roll-back).
+        EraseNew = "erase_new",
+        /// Take keys out of use: nothing new is sealed or wrapped.
+        Deactivate = "deactivate",
+        /// Overwrite and delete tokens.
+        DeleteTokens = "delete_tokens",
+        /// Overwrite wraps with zeros, then delete them.
+        EraseWraps = "erase_wraps",
+        /// Rewrite the tables so that the old bytes leave their files.
+        Reclaim = "reclaim",
+        /// Delete in the vault: soft-delete, where the vault has it.
+        DeleteFromVault = "delete_from_vault",
+        /// Purge, or wait for the date at which the vault purges.
+        AwaitPurge = "await_purge",
+        /// Prove that nothing is left.
+        ProveAbsent = "prove_absent",
+        /// Recover from soft-delete.
+        Recover = "recover",
+        /// Enable versions in the vault again.
+        EnableVersions = "enable_versions",
+        /// Put keys into use again.
+        Activate = "activate",
+        /// Lift the hold.
+        Lift = "lift",
         /// Record the verification and close.
         Close = "close",
     }

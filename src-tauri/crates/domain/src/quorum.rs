@@ -41,16 +41,28 @@ impl QuorumRule {
 #[must_use]
 pub fn quorum_rules() -> Vec<QuorumRule> {
     let by = |requested_as, roles: &[Role]| Countersigner { requested_as, roles: roles.to_vec() };
-    let rotation = |operation| QuorumRule {
-        operation,
-        people_min: 2,
-        countersigners: vec![
+    let rotation = || {
+        vec![
             by(Role::DevOps, &[Role::Security]),
             by(Role::Engineering, &[Role::Security]),
             by(Role::Security, &[Role::DevOps, Role::Security]),
-        ],
+        ]
     };
-    vec![rotation(Operation::CreateKek), rotation(Operation::RotateKek)]
+    let countersigners = |operation| match operation {
+        Operation::CreateKek | Operation::RotateKek | Operation::RotateDek | Operation::RotateSecret => rotation(),
+        // Between them the two cover Security and DevOps.
+        Operation::DestroyDek | Operation::DestroyKek | Operation::DestroySecret | Operation::OffboardTenant => {
+            vec![by(Role::DevOps, &[Role::Security]), by(Role::Security, &[Role::DevOps])]
+        }
+        Operation::RecoverKek | Operation::Reactivate => vec![by(Role::DevOps, &[Role::Security])],
+        Operation::LiftHold => vec![by(Role::DevOps, &[Role::Security]), by(Role::Security, &[Role::Security])],
+    };
+    let rule = |operation: &Operation| QuorumRule {
+        operation: *operation,
+        people_min: 2,
+        countersigners: countersigners(*operation),
+    };
+    Operation::ALL.iter().map(rule).collect()
 }
 
 /// What the verifier knows of a seal's signer, learned from the ledger.

@@ -109,6 +109,8 @@ words! {
     /// A step of a run.
     pub enum StepKind {
         Compare, CreateVersion, CreateKey, Rewrap, Prove, Grace, DisableOld, Register, Close, Restore, EnableOld, DisableNew,
+        ReplaceDek, Reencrypt, ReencryptBack, EraseOld, EraseNew, Deactivate, DeleteTokens, EraseWraps, Reclaim,
+        DeleteFromVault, AwaitPurge, ProveAbsent, Recover, EnableVersions, Activate, Lift,
     }
 }
 

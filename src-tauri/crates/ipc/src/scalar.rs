@@ -106,7 +106,10 @@ words! {
 
 words! {
     /// What a request asks for.
-    pub enum OperationKind { RotateKek, CreateKek }
+    pub enum OperationKind {
+        RotateKek, CreateKek, RotateDek, RotateSecret, DestroyDek, DestroyKek, DestroySecret, OffboardTenant, RecoverKek,
+        Reactivate, LiftHold,
+    }
 }
 
 words! {

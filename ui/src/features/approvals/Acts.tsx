@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { MayView, RequestDetailView } from "../../host";
-import { Button, instead, OPERATION_NOUN, refusal } from "../../kit";
+import { Button, instead, OPERATION, refusal } from "../../kit";
 import styles from "./approvals.module.css";
 
 type ActsProps = {
@@ -18,7 +18,7 @@ type ActsProps = {
 /** The act, named, always in view. What is not this operator's is not there, and the reason stands in its place. */
 export function Acts({ detail, may, drifted, busy, decide, start, withdraw, children }: ActsProps) {
   const { row, actions } = detail;
-  const noun = OPERATION_NOUN[row.operation];
+  const noun = OPERATION[row.operation].noun;
   const alive = row.state === "open" || row.state === "approved";
   if (!alive && !actions.withdraw.allowed) return null;
   return (

@@ -5,6 +5,9 @@ import { count } from "../../kit";
 export const STEP_WORD: Record<StepKind, string> = {
   compare: "Compare", create_version: "Create version", create_key: "Create key", rewrap: "Re-wrap", prove: "Prove", grace: "Grace period",
   disable_old: "Disable old version", register: "Register", close: "Close", restore: "Restore wraps", enable_old: "Enable old version", disable_new: "Disable new version",
+  replace_dek: "Replace DEKs", reencrypt: "Re-encrypt", reencrypt_back: "Re-encrypt back", erase_old: "Erase old wraps", erase_new: "Erase new wraps",
+  deactivate: "Deactivate", delete_tokens: "Delete tokens", erase_wraps: "Erase wraps", reclaim: "Reclaim", delete_from_vault: "Delete in the vault",
+  await_purge: "Await purge", prove_absent: "Prove absent", recover: "Recover", enable_versions: "Enable versions", activate: "Activate", lift: "Lift hold",
 };
 
 /** A step as what it does, with the version it is about. */
@@ -36,6 +39,38 @@ export function stepTitle(step: StepView): string {
       return `Enable version${version} again`;
     case "disable_new":
       return `Disable version${version}`;
+    case "replace_dek":
+      return "Make new DEKs; the old ones stay until no token needs them";
+    case "reencrypt":
+      return "Re-encrypt every token under the new DEK";
+    case "reencrypt_back":
+      return "Re-encrypt every token under the DEK before";
+    case "erase_old":
+      return "Overwrite and remove the old wraps";
+    case "erase_new":
+      return "Overwrite and remove the wraps that were given up";
+    case "deactivate":
+      return "Take the keys out of use";
+    case "delete_tokens":
+      return "Overwrite and delete tokens";
+    case "erase_wraps":
+      return "Overwrite wraps with zeros, then delete them";
+    case "reclaim":
+      return "Rewrite the tables, so that the old bytes leave their files";
+    case "delete_from_vault":
+      return "Delete in the vault";
+    case "await_purge":
+      return "Purge, or wait for the vault's own date";
+    case "prove_absent":
+      return "Prove that nothing is left";
+    case "recover":
+      return "Recover from soft-delete";
+    case "enable_versions":
+      return "Enable versions in the vault again";
+    case "activate":
+      return "Put the keys into use again";
+    case "lift":
+      return "Lift the hold";
     default:
       return step.kind satisfies never;
   }

@@ -16,6 +16,15 @@ pub fn operation(plan: &Plan) -> &'static str {
     match plan.operation {
         Operation::CreateKek => "Create KEK",
         Operation::RotateKek => "Rotate KEK",
+        Operation::RotateDek => "Rotate DEK",
+        Operation::RotateSecret => "Rotate secret",
+        Operation::DestroyDek => "Destroy DEK",
+        Operation::DestroyKek => "Destroy KEK",
+        Operation::DestroySecret => "Destroy secret",
+        Operation::OffboardTenant => "Offboard tenant",
+        Operation::RecoverKek => "Recover KEK",
+        Operation::Reactivate => "Reactivate",
+        Operation::LiftHold => "Lift hold",
     }
 }
 

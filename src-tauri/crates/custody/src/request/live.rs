@@ -1,6 +1,6 @@
 //! What a plan depends on, read from register and vault at this moment.
 
-use domain::{Change, Facts, Operation, Plan, Target};
+use domain::{Change, Facts, Operation, Plan, Target, VaultTarget};
 use vault::{ObjectName, VaultError, VersionId};
 
 use super::desk::RequestError;
@@ -26,7 +26,7 @@ impl Console {
         planned.depends_on.retain(|name, _| name.starts_with(VAULT));
         let mut live = Facts::new();
         for target in &plan.targets {
-            live.extend(self.vault_facts(target).await?);
+            live.extend(self.vault_facts(plan.operation, target).await?);
         }
         Ok(planned.drift(&live))
     }
@@ -34,13 +34,22 @@ impl Console {
     /// Facts of one key and the version that is acted on.
     pub(super) async fn facts_about(&self, operation: Operation, target: &Target) -> Result<Facts, RequestError> {
         let keys = [target.key];
-        let (register, vault) = tokio::join!(self.register.facts(operation, &keys), self.vault_facts(target));
+        let (register, vault) =
+            tokio::join!(self.register.facts(operation, &keys), self.vault_facts(operation, target));
         let mut facts = register?;
         facts.extend(vault?);
         Ok(facts)
     }
 
-    async fn vault_facts(&self, target: &Target) -> Result<Facts, RequestError> {
+    async fn vault_facts(&self, operation: Operation, target: &Target) -> Result<Facts, RequestError> {
+        match operation.vault_target() {
+            Some(VaultTarget::Key) => self.facts_of_vault_key(target).await,
+            Some(VaultTarget::Secret) => self.facts_of_vault_secret(target).await,
+            None => Ok(Facts::new()),
+        }
+    }
+
+    async fn facts_of_vault_key(&self, target: &Target) -> Result<Facts, RequestError> {
         let name = ObjectName::parse(&target.name)?;
         let version = if target.version.is_empty() { None } else { Some(VersionId::parse(&target.version)?) };
         let fact = |part: &str, value: String| (format!("{VAULT}{}.{part}", target.key), value);
@@ -58,6 +67,31 @@ impl Console {
                 Err(error) => return Err(error.into()),
             },
             Err(error) => return Err(error.into()),
+        };
+        Ok(facts.into_iter().collect())
+    }
+
+    /// Every version of a secret counts: one that was set from outside shows here.
+    async fn facts_of_vault_secret(&self, target: &Target) -> Result<Facts, RequestError> {
+        let name = ObjectName::parse(&target.name)?;
+        let fact = |part: &str, value: String| (format!("{VAULT}{}.{part}", target.key), value);
+        let mut versions = self.vault.secret_versions(&name).await?;
+        versions.sort_by(|one, other| one.created.cmp(&other.created));
+        let facts = match versions.last() {
+            Some(newest) => {
+                let word = newest.version.as_ref().map(|version| version.as_str().to_owned()).unwrap_or_default();
+                let enabled = versions.iter().filter(|version| version.enabled).count();
+                vec![
+                    fact("state", "present".to_owned()),
+                    fact("newest", word),
+                    fact("enabled_versions", enabled.to_string()),
+                ]
+            }
+            None => match self.vault.deleted_secret(&name).await {
+                Ok(_) => vec![fact("state", "deleted".to_owned())],
+                Err(VaultError::NotFound { .. }) => vec![fact("state", "absent".to_owned())],
+                Err(error) => return Err(error.into()),
+            },
         };
         Ok(facts.into_iter().collect())
     }

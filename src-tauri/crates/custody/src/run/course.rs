@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::future::Future;
 
-use register::{StepRow, StepState};
+use domain::Operation;
+use register::{RunDirection as Direction, StepRow, StepState};
 
 use super::error::RunError;
 use super::executor::Steering;
@@ -11,11 +12,20 @@ use super::hands::{Evidence, Hands, Step};
 use super::progress::Meter;
 use super::rewrap::Reached;
 
+/// Positions of the steps back begin here, after those of the way forward.
+const FIRST_POSITION_BACK: u32 = 101;
+
+/// An operation's steps at their places, in order; the last one closes the run.
+pub(super) fn steps_of(operation: Operation, direction: Direction) -> impl Iterator<Item = Step> {
+    let (steps, first) = match direction {
+        Direction::Forward => (operation.steps(), 1),
+        Direction::Back => (operation.steps_back(), FIRST_POSITION_BACK),
+    };
+    steps.iter().copied().zip(first..).map(|(kind, position)| Step { position, kind })
+}
+
 /// What an operation does, step by step. Every step may be taken again from its beginning: it looks before it changes anything.
 pub(super) trait Course: Sync {
-    /// The steps in order; the last one closes the run.
-    fn steps(&self) -> impl Iterator<Item = Step> + Send;
-
     /// Takes one step.
     fn perform(
         &self,
@@ -45,12 +55,13 @@ impl Taken {
 /// Walks on from the first step that is not done, to the end or to the next pause.
 pub(super) async fn walk(
     course: &impl Course,
+    steps: impl Iterator<Item = Step>,
     hands: &Hands<'_>,
     taken: &Taken,
     meter: &mut Meter,
     steering: &Steering,
 ) -> Result<Reached<()>, RunError> {
-    let mut ahead = course.steps().filter(|step| !taken.is_done(*step)).peekable();
+    let mut ahead = steps.filter(|step| !taken.is_done(*step)).peekable();
     while let Some(step) = ahead.next() {
         if steering.wants_pause() {
             return Ok(Reached::Pause);

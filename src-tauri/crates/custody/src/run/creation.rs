@@ -10,14 +10,8 @@ use super::executor::Steering;
 use super::hands::{Evidence, Hands, Step};
 use super::progress::Meter;
 use super::rewrap::Reached;
-use super::rollback::FIRST_POSITION_BACK;
 use crate::kek::public_half;
 use crate::request::RequestError;
-
-const STEPS: [StepKind; 3] = [StepKind::Compare, StepKind::CreateVersion, StepKind::Close];
-
-/// Steps of a creation that was turned back before there was a key: nothing is to be undone, and that is written down.
-const STEPS_BACK: [StepKind; 2] = [StepKind::Compare, StepKind::Close];
 
 /// A creation under way.
 pub(super) struct Creation<'a> {
@@ -25,15 +19,14 @@ pub(super) struct Creation<'a> {
     plan: &'a Plan,
     name: ObjectName,
     spec: KeySpec,
-    back: bool,
 }
 
 impl<'a> Creation<'a> {
-    pub fn new(hands: &'a Hands<'a>, plan: &'a Plan, back: bool) -> Result<Self, RunError> {
+    pub fn new(hands: &'a Hands<'a>, plan: &'a Plan) -> Result<Self, RunError> {
         let parameter = |name: &'static str| plan.parameter(name).ok_or(RunError::Record { what: name });
         let bits = parameter("bits")?.parse().ok().and_then(RsaBits::from_bits);
         let spec = KeySpec::Rsa(bits.ok_or(RunError::Record { what: "bits" })?);
-        Ok(Self { hands, plan, name: ObjectName::parse(parameter("vault_name")?)?, spec, back })
+        Ok(Self { hands, plan, name: ObjectName::parse(parameter("vault_name")?)?, spec })
     }
 
     /// The name must still be free in the vault, or taken by this very run.
@@ -57,10 +50,6 @@ impl<'a> Creation<'a> {
     }
 
     async fn close(&self) -> Result<Evidence, RunError> {
-        if self.back {
-            self.hands.close("rolled_back", "no key had been made; nothing was to be undone").await?;
-            return Ok(Evidence::new());
-        }
         let (key, public) = self.hands.new_version(&self.name).await?;
         let opens = self.hands.prove_opens(&self.name, &key.version, public).await?;
         self.hands
@@ -71,12 +60,6 @@ impl<'a> Creation<'a> {
 }
 
 impl Course for Creation<'_> {
-    fn steps(&self) -> impl Iterator<Item = Step> + Send {
-        let (steps, first): (&[StepKind], u32) =
-            if self.back { (&STEPS_BACK, FIRST_POSITION_BACK) } else { (&STEPS, 1) };
-        steps.iter().copied().zip(first..).map(|(kind, position)| Step { position, kind })
-    }
-
     async fn perform(
         &self,
         step: Step,

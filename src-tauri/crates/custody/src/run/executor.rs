@@ -10,7 +10,7 @@ use register::{RegisterError, RunDirection as Direction, RunRow};
 use tokio::sync::{OnceCell, watch};
 
 use super::authority::Authority;
-use super::course::{Taken, walk};
+use super::course::{Taken, steps_of, walk};
 use super::creation::Creation;
 use super::effect::{Effect, perform};
 use super::error::RunError;
@@ -20,6 +20,7 @@ use super::progress::{Meter, Progress};
 use super::rewrap::Reached;
 use super::rollback::RollBack;
 use super::rotation::Rotation;
+use super::untouched::Untouched;
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::request::reason_of;
@@ -218,16 +219,18 @@ async fn follow(
     mut meter: Meter,
     steering: &Steering,
 ) -> Result<Reached<()>, RunError> {
+    let steps = steps_of(plan.operation, direction);
     match (plan.operation, direction) {
         (Operation::RotateKek, Direction::Forward) => {
-            walk(&Rotation::new(hands, plan)?, hands, taken, &mut meter, steering).await
+            walk(&Rotation::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
         (Operation::RotateKek, Direction::Back) => {
-            walk(&RollBack::new(hands, plan)?, hands, taken, &mut meter, steering).await
+            walk(&RollBack::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
-        (Operation::CreateKek, _) => {
-            let back = direction == Direction::Back;
-            walk(&Creation::new(hands, plan, back)?, hands, taken, &mut meter, steering).await
+        (Operation::CreateKek, Direction::Forward) => {
+            walk(&Creation::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
+        (_, Direction::Back) => walk(&Untouched { hands, plan }, steps, hands, taken, &mut meter, steering).await,
+        (operation, Direction::Forward) => Err(RunError::Unsupported { operation }),
     }
 }

@@ -13,6 +13,7 @@ mod prove;
 mod rewrap;
 mod rollback;
 mod rotation;
+mod untouched;
 mod versions;
 
 pub use authority::{Authority, AuthorityError, seal_of};

@@ -13,12 +13,6 @@ use super::rewrap::{Reached, Rewrap};
 use super::rotation::Options;
 use crate::kek::public_half;
 
-const STEPS: [StepKind; 5] =
-    [StepKind::EnableOld, StepKind::RewrapBack, StepKind::Prove, StepKind::DisableNew, StepKind::Close];
-
-/// Positions of a roll-back begin here, after those of the rotation.
-pub(super) const FIRST_POSITION_BACK: u32 = 101;
-
 /// A roll-back under way.
 pub(super) struct RollBack<'a> {
     hands: &'a Hands<'a>,
@@ -36,10 +30,6 @@ impl<'a> RollBack<'a> {
 }
 
 impl Course for RollBack<'_> {
-    fn steps(&self) -> impl Iterator<Item = Step> {
-        STEPS.into_iter().zip(FIRST_POSITION_BACK..).map(|(kind, position)| Step { position, kind })
-    }
-
     async fn perform(&self, step: Step, meter: &mut Meter, steering: &Steering) -> Result<Reached<Evidence>, RunError> {
         // Turned back before there was a new version: there is nothing to undo.
         let new = match self.hands.row().await?.new_version {

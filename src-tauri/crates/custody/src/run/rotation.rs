@@ -19,16 +19,6 @@ use super::rewrap::{Reached, Rewrap};
 use crate::kek::public_half;
 use crate::request::RequestError;
 
-const STEPS: [StepKind; 7] = [
-    StepKind::Compare,
-    StepKind::CreateVersion,
-    StepKind::Rewrap,
-    StepKind::Prove,
-    StepKind::Grace,
-    StepKind::DisableOld,
-    StepKind::Close,
-];
-
 /// How often the grace period looks at clock and steering.
 const GRACE_LOOK: Duration = Duration::from_millis(500);
 
@@ -74,10 +64,6 @@ impl<'a> Rotation<'a> {
 }
 
 impl Course for Rotation<'_> {
-    fn steps(&self) -> impl Iterator<Item = Step> {
-        STEPS.into_iter().zip(1..).map(|(kind, position)| Step { position, kind })
-    }
-
     async fn perform(&self, step: Step, meter: &mut Meter, steering: &Steering) -> Result<Reached<Evidence>, RunError> {
         match step.kind {
             StepKind::Compare => self.compare(step, meter).await.map(Reached::End),
