@@ -9,6 +9,9 @@ UPDATE custody.wrap SET highest_version = dek_version WHERE dek_version > 1;
 ALTER TABLE custody.token
     ADD COLUMN dek_version int NOT NULL DEFAULT 1 CHECK (dek_version >= 1),
     ADD COLUMN revision int NOT NULL DEFAULT 1 CHECK (revision >= 1);
+-- A rotation rewrites every token under a DEK. Where the new row fits beside the old one no index is touched, which is three times
+-- as fast; the room is used again by the next rotation.
+ALTER TABLE custody.token SET (fillfactor = 50);
 
 -- The wrap that is being retired while tokens are moved. `custody.wrap` is always the one that new tokens use.
 CREATE TABLE custody.former_wrap (
