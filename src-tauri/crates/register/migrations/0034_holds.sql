@@ -114,6 +114,7 @@ BEGIN
     INSERT INTO custody.hold (id, kind, tenant, key, reference, reason, set_by, set_at, set_seq)
     VALUES (it, its_kind, CASE scope WHEN 'tenant' THEN target END, CASE scope WHEN 'key' THEN target END, its_reference,
             act.purpose, act.actor, act.now, act.seq);
+    PERFORM custody.list_for_review(act, 'hold', 'hold', it::text);
     RETURN custody.accepted(act);
 END
 $$;
