@@ -279,15 +279,13 @@ DECLARE
 BEGIN
     PERFORM custody.require_reencryption(act, held), custody.check_token_arrays(act, ids, revisions, envelopes);
     act := custody.append(act);
-    WITH present AS MATERIALIZED (
-        SELECT w.dek, w.dek_version, '\x43535431'::bytea || uuid_send(w.dek) || int8send(w.dek_version) AS header
-        FROM custody.request_target AS g JOIN custody.wrap AS w ON w.dek = g.key WHERE g.request = held.request
-    ), written AS (
+    WITH written AS (
         UPDATE custody.token AS t
-        SET envelope = r.envelope, dek_version = p.dek_version, revision = t.revision + 1, sealed_seq = act.seq
-        FROM unnest(ids, revisions, envelopes) AS r (id, revision, envelope), present AS p
-        WHERE t.id = r.id AND t.revision = r.revision AND p.dek = t.dek AND t.dek_version <> p.dek_version
-          AND substr(r.envelope, 1, 28) = p.header
+        SET envelope = r.envelope, dek_version = w.dek_version, revision = t.revision + 1, sealed_seq = act.seq
+        FROM unnest(ids, revisions, envelopes) AS r (id, revision, envelope), custody.request_target AS g, custody.wrap AS w
+        WHERE t.id = r.id AND t.revision = r.revision AND g.request = held.request AND g.key = t.dek AND w.dek = t.dek
+          AND t.dek_version <> w.dek_version
+          AND substr(r.envelope, 1, 28) = '\x43535431'::bytea || uuid_send(t.dek) || int8send(w.dek_version)
         RETURNING t.dek
     ), counted AS (
         SELECT c.dek, count(*) AS more FROM written AS c GROUP BY c.dek
