@@ -14,6 +14,8 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use workplace::{Ceremony, Desk, FounderCard, Premises, Seat, Workplace};
 
+use crate::KEYCHAIN;
+
 /// Passphrase of both people of a test custody.
 pub const PASSPHRASE: &str = "seven copper lanterns drift";
 
@@ -55,7 +57,7 @@ impl TestCustody {
     pub async fn found() -> Self {
         let keyring = PrivateKeyring::start().unwrap();
         let home = tempfile::tempdir().unwrap();
-        let keychain = keyring.open("countersign-test").unwrap();
+        let keychain = keyring.open(KEYCHAIN).unwrap();
         let workplace = Workplace::with_keychain(home.path().join("data"), keychain);
         let premises = workplace.open_local("Payments", Environment::Staging).await.unwrap();
         let mut ceremony = Ceremony::default();

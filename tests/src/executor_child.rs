@@ -12,8 +12,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::TestCustody;
 
-/// Under which name test custodies keep their items in the keychain.
-pub const KEYCHAIN: &str = "countersign-test";
+/// Under which name test custodies keep their items in the keychain: the console's own, so that the real window opens them too.
+pub const KEYCHAIN: &str = "com.countersign.console";
 
 /// On which side of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
     reason = "a test harness stops at the first thing that is not as it should be"
 )]
 
+mod by_hand;
 mod custody_here;
 mod display;
 mod executor;
@@ -15,6 +16,7 @@ mod other_vault;
 mod pens;
 mod window;
 
+pub use by_hand::{INES, THEO};
 pub use custody_here::{PASSPHRASE, TestCustody, approval, at_once, execute, grounds, passphrase};
 pub use display::Display;
 pub use executor::execute_orders;
@@ -24,4 +26,4 @@ pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely}
 pub use other_vault::OtherVault;
 pub use pens::Pens;
 pub use thirtyfour::Key;
-pub use window::{Console, repository};
+pub use window::{Console, console_binary, repository};

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use thirtyfour::CapabilitiesHelper as _;
 use thirtyfour::prelude::*;
 
+use crate::custody_here::TestCustody;
 use crate::display::Display;
 
 /// How long a person would wait for the slowest thing a click does here: a cluster that is made.
@@ -46,42 +47,53 @@ pub struct Console {
     pub driver: WebDriver,
     server: Child,
     _display: Display,
-    _keyring: PrivateKeyring,
-    home: TempDir,
+    /// What it was started on, when that is gone with it.
+    _own: Option<(PrivateKeyring, TempDir)>,
+    log: TempDir,
 }
 
 impl Console {
     /// Starts it on an empty folder, with a keychain and a display of its own.
     pub async fn start() -> Self {
-        let (display, keyring, home) =
-            (Display::start(), PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
+        let (keyring, home) = (PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
+        let console = Self::launch(&keyring, home.path()).await;
+        Self { _own: Some((keyring, home)), ..console }
+    }
+
+    /// Starts it on a custody that there is, with that custody's keychain.
+    pub async fn open(custody: &TestCustody) -> Self {
+        Self::launch(&custody.keyring, custody.home.path()).await
+    }
+
+    async fn launch(keyring: &PrivateKeyring, home: &Path) -> Self {
+        let (display, log) = (Display::start(), tempfile::tempdir().unwrap());
         let port = free_port();
         let server = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
             .envs(keyring.environment())
             .env("DISPLAY", display.name())
-            .env("COUNTERSIGN_HOME", home.path().join("data"))
-            .env("HOME", home.path())
+            .env("COUNTERSIGN_HOME", home.join("data"))
+            .env("HOME", home)
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .stdout(Stdio::null())
-            .stderr(std::fs::File::create(home.path().join("console.log")).unwrap())
+            .stderr(std::fs::File::create(log.path().join("console.log")).unwrap())
             .spawn()
             .unwrap();
         let mut capabilities = thirtyfour::Capabilities::new();
         let options = json!({ "binary": console_binary(), "args": [] });
         capabilities.insert_base_capability("webkitgtk:browserOptions".to_owned(), options);
         let driver = connect(port, capabilities).await;
-        let console = Self { driver, server, _display: display, _keyring: keyring, home };
+        let console = Self { driver, server, _display: display, _own: None, log };
         console.remember_faults().await;
         console
     }
 
-    /// The data folder.
-    pub fn home(&self) -> PathBuf {
-        self.home.path().join("data")
+    /// What the program said on standard error.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path().join("console.log")).unwrap()
     }
 
     /// Waits until the page shows this text.
@@ -314,12 +326,14 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
-/// The console's program, built beside this test.
-fn console_binary() -> PathBuf {
+/// The console's program: built beside the program that this is, or beside the folder of tests that it lies in.
+pub fn console_binary() -> PathBuf {
     let this = std::env::current_exe().unwrap();
-    let beside = this.parent().and_then(Path::parent).unwrap().join("countersign-console");
-    assert!(beside.exists(), "{} is not built: `cargo build --workspace` first", beside.display());
-    beside
+    let found =
+        this.ancestors().skip(1).take(2).map(|place| place.join("countersign-console")).find(|file| file.exists());
+    found.unwrap_or_else(|| {
+        panic!("countersign-console is not built beside {}: `cargo build --workspace` first", this.display())
+    })
 }
 
 fn free_port() -> u16 {

@@ -1,89 +1,25 @@
 //! The main job in the real window: founded, asked for, refused to its own requester, countersigned, carried out, verified.
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
-use countersign_tests::{Console, PASSPHRASE};
-
-const INES: &str = "Ines Duarte";
-const THEO: &str = "Theo Brandt";
-
-async fn take_seat(console: &Console, name: &str, identity: &str) {
-    console.fill("Full name", name).await;
-    console.fill("Identity", identity).await;
-    console.fill("Name of this device", "Test bench").await;
-    console.fill("Passphrase", PASSPHRASE).await;
-    console.fill("Passphrase again", PASSPHRASE).await;
-    console.click("Make device key").await;
-}
-
-/// From the first start to the lock screen.
-async fn found(console: &Console) {
-    console.sees("Open a local custody").await;
-    console.click("Open a local custody").await;
-    console.fill("Name", "payments").await;
-    console.choose("Environment", "Staging").await;
-    console.click("Open local custody").await;
-    console.sees("Found payments").await;
-    take_seat(console, THEO, "theo.brandt@example.test").await;
-    console.sees(THEO).await;
-    take_seat(console, INES, "ines.duarte@example.test").await;
-    console.click("Found custody").await;
-}
-
-async fn unlock(console: &Console, name: &str) {
-    console.sees("Passphrase of the device key").await;
-    console.click(name).await;
-    console.fill("Passphrase of the device key", PASSPHRASE).await;
-    console.click("Unlock").await;
-    console.sees("Overview").await;
-    console.remember_faults().await;
-}
-
-async fn switch_to(console: &Console, name: &str) {
-    console.click("Lock Countersign").await;
-    unlock(console, name).await;
-}
-
-/// Gives the seal that the sign window was opened for.
-async fn seal(console: &Console, act: &str) {
-    console.enter_sign_window().await;
-    console.sees("Passphrase of your device key").await;
-    console.is_accessible("the sign window").await;
-    console.fill("Passphrase of your device key", PASSPHRASE).await;
-    console.click(act).await;
-    console.sees("Ledger entry").await;
-    console.is_faultless().await;
-    console.dismiss("Close").await;
-    console.leave_sign_window().await;
-}
-
-async fn justify(console: &Console) {
-    console.fill("Justification", "Yearly rotation").await;
-    console.fill("Change record", "CHG-2026-0117").await;
-    console.fill("Roll-back plan", "Turn the run back while the old version lives").await;
-}
+use countersign_tests::{Console, INES, THEO};
 
 /// Asked for by Ines, countersigned by Theo, carried out by Ines.
 async fn carry_out(console: &Console, what: &str) {
-    justify(console).await;
+    console.justify().await;
     console.click("Seal and submit").await;
-    seal(console, "Seal and submit").await;
+    console.seal("Seal and submit").await;
     console.go("approvals?folder=mine").await;
     // the requester is told why she can't countersign, and who can.
     console.sees("Theo Brandt").await;
     assert!(!console.text().await.contains("Countersign "), "the requester is offered her own seal");
-    switch_to(console, THEO).await;
+    console.switch_to(THEO).await;
     console.go("approvals").await;
     console.click(&format!("Countersign {what}")).await;
-    seal(console, "Countersign").await;
-    switch_to(console, INES).await;
+    console.seal("Countersign").await;
+    console.switch_to(INES).await;
     console.go("approvals?folder=open").await;
     console.click(&format!("Start {what}")).await;
     console.sees("Finished").await;
-}
-
-async fn look_at(console: &Console, address: &str, says: &str) {
-    console.go(address).await;
-    console.sees(says).await;
-    console.is_accessible(address).await;
 }
 
 /// A file with a bad cell is named by row and column and brings nothing in; the corrected one comes in whole.
@@ -127,8 +63,8 @@ async fn is_fenced(console: &Console) {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_operators_rotate_a_key_in_the_window() {
     let console = Console::start().await;
-    found(&console).await;
-    unlock(&console, INES).await;
+    console.found().await;
+    console.unlock(INES).await;
     is_fenced(&console).await;
     import(&console).await;
 
@@ -166,7 +102,7 @@ async fn two_operators_rotate_a_key_in_the_window() {
         ("operators", THEO),
         ("settings", "Settings"),
     ] {
-        look_at(&console, address, says).await;
+        console.look_at(address, says).await;
     }
     console.is_faultless().await;
     is_fenced(&console).await;

@@ -1,9 +1,6 @@
 //! The whole job without a mouse: every act of two founders and operators by Tab, arrows, Enter and typing alone.
 
-use countersign_tests::{Console, Key, PASSPHRASE};
-
-const INES: &str = "Ines Duarte";
-const THEO: &str = "Theo Brandt";
+use countersign_tests::{Console, INES, Key, PASSPHRASE, THEO};
 
 async fn take_seat(console: &Console, name: &str, identity: &str) {
     for (label, text) in [

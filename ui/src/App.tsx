@@ -29,6 +29,7 @@ function Gate() {
   const { view, error, again } = useRead("app_state", {}, { keep: false });
   useHostEvents(answer);
   useForgetWhenLocked(view?.at);
+  useMarkUsable(view !== undefined);
   if (view === undefined) {
     return error ? <Problem error={error} again={again} /> : <Skeleton label="Opening Countersign" />;
   }
@@ -69,4 +70,15 @@ function useForgetWhenLocked(at: string | undefined): void {
   useEffect(() => {
     if (at === "locked") forget(client);
   }, [at, client]);
+}
+
+/** Marks the first frame in which a screen takes input: what the start is measured by. */
+function useMarkUsable(usable: boolean): void {
+  useEffect(() => {
+    if (!usable || performance.getEntriesByName("usable").length > 0) return;
+    const frame = requestAnimationFrame(() => performance.mark("usable"));
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [usable]);
 }
