@@ -12,6 +12,7 @@ mod rotation;
 mod seal;
 mod text;
 mod time;
+mod trigger;
 mod words;
 
 pub use algorithm::{Algorithm, AlgorithmError};
@@ -26,6 +27,7 @@ pub use rotation::{DueState, RotationRule, default_rotation_rules};
 pub use seal::{Decision, Seal, SealError, SealStatement};
 pub use text::{Text, TextError, escape_visibly};
 pub use time::Timestamp;
+pub use trigger::DekTrigger;
 pub use words::UnknownWord;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod cells;
 mod copy;
 mod custody;
+mod dek_rotation;
 mod keks;
 mod key_detail;
 mod key_filter;
@@ -23,6 +24,7 @@ mod tenants;
 mod wraps;
 
 pub use custody::{CustodyRow, QuorumRulesRow, RotationRuleRow, RotationRulesRow, SettingsRow};
+pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use keks::{KekRow, KeyVersionRow};
 pub use key_detail::{KeyDetail, RuleInForce, TIMELINE_MAX, TimelineRow, Violation, WrappedByRow};
 pub use key_filter::{DueFilter, KeyFilter};

@@ -67,6 +67,8 @@ pub struct DekRow {
     pub kek_version: Option<String>,
     /// Its version.
     pub dek_version: u32,
+    /// The version that its next rotation makes: no number is given twice.
+    pub next_version: u32,
     /// Messages sealed under it.
     pub messages: u64,
     /// Tokens under it.
@@ -80,6 +82,10 @@ pub struct TokenRow {
     pub id: Uuid,
     /// The DEK it is sealed under.
     pub dek: KeyId,
+    /// In which version of it.
+    pub dek_version: u32,
+    /// Counts how often it was sealed: what compare-and-set compares.
+    pub revision: u32,
     /// Its name.
     pub name: String,
     /// The sealed token.
@@ -157,6 +163,25 @@ impl Register {
         self.find_dek(None, None, None, Some(name)).await
     }
 
+    /// Data-encryption keys by their ids, in order of id.
+    pub async fn deks(&self, deks: &[KeyId]) -> Result<Vec<DekRow>, RegisterError> {
+        let deks: Vec<Uuid> = deks.iter().map(|dek| dek.0).collect();
+        let rows = sqlx::query(
+            "SELECT d.id, d.name, d.tenant, n.name AS tenant_name, d.integration, d.secret_name, d.state, w.kek,
+                    w.kek_version, coalesce(w.dek_version, d.version_number) AS dek_version,
+                    coalesce(greatest(w.highest_version, w.dek_version), d.version_number) + 1 AS next_version,
+                    coalesce((SELECT m.sealed FROM custody.dek_messages AS m WHERE m.dek = d.id), 0) AS messages,
+                    (SELECT count(*) FROM custody.token AS t WHERE t.dek = d.id) AS tokens
+             FROM custody.key AS d LEFT JOIN custody.tenant AS n ON n.id = d.tenant
+             LEFT JOIN custody.wrap AS w ON w.dek = d.id
+             WHERE d.kind = 'dek' AND d.id = ANY ($1) ORDER BY d.id",
+        )
+        .bind(deks)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.iter().map(dek).collect::<Result<_, _>>()?)
+    }
+
     async fn find_dek(
         &self,
         dek: Option<KeyId>,
@@ -167,6 +192,7 @@ impl Register {
         let row = sqlx::query(
             "SELECT d.id, d.name, d.tenant, n.name AS tenant_name, d.integration, d.secret_name, d.state, w.kek,
                     w.kek_version, coalesce(w.dek_version, d.version_number) AS dek_version,
+                    coalesce(greatest(w.highest_version, w.dek_version), d.version_number) + 1 AS next_version,
                     coalesce((SELECT m.sealed FROM custody.dek_messages AS m WHERE m.dek = d.id), 0) AS messages,
                     (SELECT count(*) FROM custody.token AS t WHERE t.dek = d.id) AS tokens
              FROM custody.key AS d LEFT JOIN custody.tenant AS n ON n.id = d.tenant
@@ -181,18 +207,7 @@ impl Register {
         .bind(secret)
         .fetch_optional(self.pool())
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(DekRow {
-            id: row.id("id", KeyId)?,
-            name: row.try_get("name")?,
-            scope: scope(&row)?,
-            state: row.word("state")?,
-            kek: row.id_maybe("kek", KeyId)?,
-            kek_version: row.try_get("kek_version")?,
-            dek_version: row.small("dek_version")?,
-            messages: row.count("messages")?,
-            tokens: row.count("tokens")?,
-        }))
+        Ok(row.as_ref().map(self::dek).transpose()?)
     }
 
     /// Tokens under a DEK, in order of id, those after `after`.
@@ -203,7 +218,7 @@ impl Register {
         limit: u32,
     ) -> Result<Vec<TokenRow>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT id, dek, name, envelope, expires_at FROM custody.token
+            "SELECT id, dek, dek_version, revision, name, envelope, expires_at FROM custody.token
              WHERE dek = $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(dek.0)
@@ -211,20 +226,38 @@ impl Register {
         .bind(i64::from(limit))
         .fetch_all(self.pool())
         .await?;
-        let token = |row: &PgRow| {
-            Ok::<_, sqlx::Error>(TokenRow {
-                id: row.try_get("id")?,
-                dek: row.id("dek", KeyId)?,
-                name: row.try_get("name")?,
-                envelope: row.try_get("envelope")?,
-                expires_at: row.at_maybe("expires_at")?,
-            })
-        };
         Ok(rows.iter().map(token).collect::<Result<_, _>>()?)
     }
 }
 
-fn wrap(row: &PgRow) -> Result<WrapRow, sqlx::Error> {
+pub(super) fn token(row: &PgRow) -> Result<TokenRow, sqlx::Error> {
+    Ok(TokenRow {
+        id: row.try_get("id")?,
+        dek: row.id("dek", KeyId)?,
+        dek_version: row.small("dek_version")?,
+        revision: row.small("revision")?,
+        name: row.try_get("name")?,
+        envelope: row.try_get("envelope")?,
+        expires_at: row.at_maybe("expires_at")?,
+    })
+}
+
+fn dek(row: &PgRow) -> Result<DekRow, sqlx::Error> {
+    Ok(DekRow {
+        id: row.id("id", KeyId)?,
+        name: row.try_get("name")?,
+        scope: scope(row)?,
+        state: row.word("state")?,
+        kek: row.id_maybe("kek", KeyId)?,
+        kek_version: row.try_get("kek_version")?,
+        dek_version: row.small("dek_version")?,
+        next_version: row.small("next_version")?,
+        messages: row.count("messages")?,
+        tokens: row.count("tokens")?,
+    })
+}
+
+pub(super) fn wrap(row: &PgRow) -> Result<WrapRow, sqlx::Error> {
     Ok(WrapRow {
         dek: row.id("dek", KeyId)?,
         scope: scope(row)?,

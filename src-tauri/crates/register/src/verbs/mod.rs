@@ -8,6 +8,8 @@ mod people;
 mod requests;
 mod runs;
 
+pub use runs::ReencryptedTokens;
+
 /// Defines methods that hand an act, and a payload where there is one, to the function of the same name.
 macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident ($($payload:ident)?);)+) => {

@@ -1,10 +1,11 @@
 //! Runs: the lease, the steps, and what each of them changes.
 
 use domain::RunId;
+use uuid::Uuid;
 
 use super::verbs;
-use crate::act::OutcomeRow;
-use crate::{Register, RegisterError};
+use crate::act::{OutcomeRow, decoding};
+use crate::{Receipt, Register, RegisterError, SignedAct};
 
 verbs! {
     /// Starts the one run of an approved request and takes its lease. The detail has the `fence`.
@@ -30,11 +31,44 @@ verbs! {
     record_version_disabled();
     /// Records that a version was proven enabled again.
     record_version_enabled();
+    /// Puts new DEKs in the place of the present ones, which stay as former wraps.
+    replace_deks(payload);
+    /// From here on nothing is sealed under the former versions that the run retires.
+    retire_deks();
+    /// Overwrites wraps with zeros and deletes them, where the run's operation allows it.
+    erase_wraps(payload);
     /// Closes a run with its verification.
     finish_run();
 }
 
+/// Tokens sealed anew, column by column: what [`Register::reencrypt_tokens`] takes instead of a payload.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReencryptedTokens {
+    /// Which.
+    pub ids: Vec<Uuid>,
+    /// The revision each was read in.
+    pub revisions: Vec<i32>,
+    /// The sealed tokens.
+    pub envelopes: Vec<Vec<u8>>,
+}
+
 impl Register {
+    /// Replaces a batch of tokens by compare-and-set. Refused as `token_moved`, and nothing written, when any of them moved.
+    ///
+    /// # Errors
+    /// [`RegisterError`]: refused, busy or out of reach.
+    pub async fn reencrypt_tokens(
+        &self,
+        act: SignedAct<'_>,
+        tokens: &ReencryptedTokens,
+    ) -> Result<Receipt, RegisterError> {
+        let verb = "SELECT * FROM custody.reencrypt_tokens($1, $2, $3, $4, $5)";
+        let query = sqlx::query_as::<_, OutcomeRow>(verb).bind(act.entry).bind(act.signatures);
+        let query = query.bind(&tokens.ids).bind(&tokens.revisions).bind(&tokens.envelopes);
+        let outcome = query.fetch_one(self.pool()).await?;
+        outcome.into_result()?.ok_or_else(|| decoding("an accepted act has a number"))
+    }
+
     /// Keeps the lease of one's own run for another 30 seconds. No act, so no entry.
     ///
     /// # Errors
