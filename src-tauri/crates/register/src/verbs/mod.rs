@@ -5,6 +5,7 @@
 
 mod keys;
 mod people;
+mod protection;
 mod requests;
 mod runs;
 
