@@ -76,7 +76,7 @@ impl Console {
         let name = ObjectName::parse(&target.name)?;
         let fact = |part: &str, value: String| (format!("{VAULT}{}.{part}", target.key), value);
         let mut versions = self.vault.secret_versions(&name).await?;
-        versions.sort_by(|one, other| one.created.cmp(&other.created));
+        versions.sort_by_key(|version| version.created);
         let facts = match versions.last() {
             Some(newest) => {
                 let word = newest.version.as_ref().map(|version| version.as_str().to_owned()).unwrap_or_default();
