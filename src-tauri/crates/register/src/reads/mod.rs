@@ -5,6 +5,7 @@ mod copy;
 mod custody;
 mod dek_rotation;
 mod holds;
+mod destruction;
 mod keks;
 mod key_detail;
 mod key_filter;
@@ -31,6 +32,9 @@ mod wraps;
 pub use custody::{CustodyRow, QuorumRulesRow, RotationRuleRow, RotationRulesRow, SettingsRow};
 pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
+pub use destruction::{
+    CoveredKey, DeletionRow, DrillRow, ErasureRow, InTheWay, ReclaimObstacles, RemainsRow, RetentionRow,
+};
 pub use keks::{KekRow, KeyVersionRow};
 pub use key_detail::{KeyDetail, RuleInForce, TIMELINE_MAX, TimelineRow, Violation, WrappedByRow};
 pub use key_filter::{DueFilter, KeyFilter};

@@ -36,7 +36,7 @@ impl Custody {
         facts.0
     }
 
-    async fn plan(&self, who: &Person, operation: Operation, target: Target, parameters: &[(&str, &str)]) -> Plan {
+    pub async fn plan(&self, who: &Person, operation: Operation, target: Target, parameters: &[(&str, &str)]) -> Plan {
         let now = Timestamp::from_micros(self.now());
         let mut facts = self.facts(operation, target.key.0).await;
         facts.insert("vault.kek.versions".to_owned(), "1".to_owned());

@@ -4,11 +4,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod destruction;
+mod holds;
 mod keys;
 mod logins;
 mod people;
+mod protection;
 mod quorum;
 mod requests;
+mod review;
 mod roles;
 mod runs;
 mod turning;
