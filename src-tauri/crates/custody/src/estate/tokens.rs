@@ -19,6 +19,8 @@ use crate::identity::identity_of;
 
 /// Tokens in one act; the register takes no more.
 pub const BATCH_MAX: usize = 2_000;
+/// How often a batch is sealed anew, or a token read anew, because its DEK was rotated in between.
+const TRIES_MAX: u32 = 5;
 /// DEKs that are opened at once. The vault client's own budget decides how many of these calls are sent.
 const IN_FLIGHT: usize = 32;
 const NAME_CHARS_MAX: usize = 200;
@@ -92,7 +94,8 @@ struct OpenDek {
 }
 
 impl Estate<'_> {
-    /// Seals tokens, each under its own DEK, in batches of [`BATCH_MAX`]. Each DEK of a batch is opened once by the vault.
+    /// Seals tokens, each under its own DEK, in batches of [`BATCH_MAX`]. Each DEK of a batch is opened once by the vault, and once
+    /// more when it was rotated before the batch was written.
     ///
     /// # Errors
     /// [`TokenError`]; batches that were written before stand.
@@ -113,34 +116,49 @@ impl Estate<'_> {
         while !by_dek.is_empty() {
             let rest = by_dek.split_off(by_dek.len().min(BATCH_MAX));
             let batch = std::mem::replace(&mut by_dek, rest);
-            sealed.entries.push(self.seal_batch(batch, purpose).await?);
+            sealed.entries.push(self.seal_batch(&batch, purpose).await?);
             progress(total - by_dek.len(), total);
         }
         Ok(sealed)
     }
 
-    async fn seal_batch(&self, tokens: Vec<(Uuid, NewToken)>, purpose: &str) -> Result<u64, TokenError> {
+    /// One batch. A rotation of a DEK may come in between: then the register says so, and the batch is sealed under the version
+    /// that is in use by then.
+    async fn seal_batch(&self, tokens: &[(Uuid, NewToken)], purpose: &str) -> Result<u64, TokenError> {
+        let mut tries = TRIES_MAX;
+        loop {
+            tries -= 1;
+            match self.try_seal(tokens, purpose).await {
+                Err(TokenError::Register(RegisterError::Refused(refusal)))
+                    if refusal.code() == "dek_version_gone" && tries > 0 => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_seal(&self, tokens: &[(Uuid, NewToken)], purpose: &str) -> Result<u64, TokenError> {
         let mut wanted: BTreeMap<KeyId, u64> = BTreeMap::new();
-        for (_, token) in &tokens {
+        for (_, token) in tokens {
             *wanted.entry(token.dek).or_default() += 1;
         }
         let open = self.open_deks(wanted).await?;
         let mut rows = Encoder::new();
-        for (id, token) in &tokens {
+        for (id, token) in tokens {
             let OpenDek { dek, wrap } = open.get(&token.dek).ok_or(TokenError::DekNotInUse { dek: token.dek })?;
             let context = self.context(wrap, *id);
             // EXPOSE: the plaintext goes into the cipher and nowhere else.
             let envelope = token.plaintext.expose(|plaintext| envelope::seal_token(dek, &context, plaintext))?;
             let name = one_line("token name", &token.name, NAME_CHARS_MAX)?;
-            let row = Encoder::new().bytes(id.as_bytes()).bytes(token.dek.0.as_bytes()).text(&name).bytes(&envelope);
+            let row = Encoder::new().bytes(id.as_bytes()).bytes(token.dek.0.as_bytes());
+            let row = row.count(u64::from(wrap.dek_version)).text(&name).bytes(&envelope);
             rows = rows.sequence(match token.expires {
                 Some(expires) => row.time(expires.micros()),
                 None => row.bytes(&[]),
             });
         }
         let count = tokens.len();
-        // Keys and plaintexts are wiped before the register is waited for.
-        drop((open, tokens));
+        // Keys are wiped before the register is waited for. Plaintexts are needed until it has said yes.
+        drop(open);
         let now = self.now().await?;
         let act = Act::new("token.sealed", "batch", KeyId::make(now, &mut OsRng))
             .purpose(purpose)
@@ -172,19 +190,27 @@ impl Estate<'_> {
         stream::iter(wraps).map(one).buffer_unordered(IN_FLIGHT).try_collect().await
     }
 
-    /// Opens one token in its place.
+    /// Opens one token in its place, under the version of the DEK that it was sealed with.
     ///
     /// # Errors
     /// [`TokenError::Open`] when it does not open, which is what a token moved from another tenant does.
     pub async fn open_token(&self, dek: KeyId, token: Uuid) -> Result<SecretBytes, TokenError> {
+        for _ in 0..TRIES_MAX {
+            let row = self.find_token(dek, token).await?;
+            // Its wrap may be gone by now: then the token was sealed anew in between.
+            let Some(wrap) = self.register.wrap_in_version(dek, row.dek_version).await? else { continue };
+            let opened = self.open_dek(&wrap, &self.kek_name(wrap.kek).await?).await?;
+            return Ok(envelope::open_token(&opened, &self.context(&wrap, row.id), &row.envelope)?);
+        }
+        Err(TokenError::DekNotInUse { dek })
+    }
+
+    async fn find_token(&self, dek: KeyId, token: Uuid) -> Result<TokenRow, TokenError> {
         let unknown = || TokenError::Unknown { dek, token };
         // The first token after the one before it: this one, if it is there.
         let before = Uuid::from_u128(token.as_u128().checked_sub(1).ok_or_else(unknown)?);
         let found = self.register.tokens_of(dek, Some(before), 1).await?.into_iter().find(|row| row.id == token);
-        let row: TokenRow = found.ok_or_else(unknown)?;
-        let wrap = self.register.wraps_of(&[dek]).await?.pop().ok_or(TokenError::DekNotInUse { dek })?;
-        let opened = self.open_dek(&wrap, &self.kek_name(wrap.kek).await?).await?;
-        Ok(envelope::open_token(&opened, &self.context(&wrap, row.id), &row.envelope)?)
+        found.ok_or_else(unknown)
     }
 
     fn context<'t>(&'t self, wrap: &'t WrapRow, record: Uuid) -> TokenContext<'t> {

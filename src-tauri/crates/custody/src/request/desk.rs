@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    AlgorithmError, Change, Decision, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash, RequestId,
+    AlgorithmError, Change, Decision, DekTrigger, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash, RequestId,
     Role, SealStatement, Target, Text, Timestamp,
 };
 use register::{Receipt, RegisterError};
@@ -31,6 +31,13 @@ pub enum Wanted {
     },
     /// A new KEK.
     CreateKek(NewKek),
+    /// New DEKs, with every token under the old ones sealed anew.
+    RotateDeks {
+        /// Which.
+        keys: Vec<KeyId>,
+        /// Why.
+        trigger: DekTrigger,
+    },
 }
 
 /// Why a request is not made, or not decided.
@@ -112,6 +119,7 @@ impl Console {
                 let facts = self.facts_about(Operation::CreateKek, &target).await?;
                 Ok(plan_creation(draft, new, facts, self.setting(new.bits).await?)?)
             }
+            Wanted::RotateDeks { keys, trigger } => self.dek_rotation(draft, keys, *trigger).await,
         }
     }
 
@@ -262,7 +270,7 @@ impl Console {
         })
     }
 
-    async fn setting(&self, bits: u32) -> Result<Setting, RequestError> {
+    pub(super) async fn setting(&self, bits: u32) -> Result<Setting, RequestError> {
         let settings = self.register.settings().await?;
         let cost = RsaBits::from_bits(bits).map(CallCost::Key);
         let in_ten_seconds = cost.and_then(|cost| self.vault.budget().calls_max(cost));

@@ -1,12 +1,14 @@
 //! Requests: what is asked for, who agrees, and whether it is still true.
 
 mod creation;
+mod dek_rotation;
 mod desk;
 mod draft;
 mod live;
 mod rotation;
 
 pub use creation::NewKek;
+pub use dek_rotation::DEKS_MAX;
 pub(crate) use desk::reason_of;
 pub use desk::{RequestError, Verdict, Wanted};
 pub use draft::{Grounds, Setting, Windows};

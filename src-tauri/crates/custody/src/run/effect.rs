@@ -55,6 +55,14 @@ effects! {
     EnableVersion = "enable_version",
     /// That it was proven, in the register.
     RecordEnabled = "record_enabled",
+    /// New DEKs take the place of the present ones.
+    ReplaceDeks = "replace_deks",
+    /// A batch of tokens, by compare-and-set.
+    ReencryptTokens = "reencrypt_tokens",
+    /// Nothing is sealed under the former DEKs any more.
+    RetireDeks = "retire_deks",
+    /// Wraps are overwritten and removed.
+    EraseWraps = "erase_wraps",
     /// The end.
     FinishRun = "finish_run",
 }

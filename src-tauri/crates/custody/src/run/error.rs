@@ -89,6 +89,31 @@ pub enum RunError {
         /// On which.
         version: String,
     },
+    /// A token does not open under the DEK that it is filed under.
+    #[error("token {token} does not open under version {version} of DEK {dek}; its batch was not written")]
+    Token {
+        /// Which.
+        token: uuid::Uuid,
+        /// Under which DEK.
+        dek: KeyId,
+        /// In which version of it.
+        version: u32,
+        /// What was found.
+        #[source]
+        source: envelope::OpenError,
+    },
+    /// Tokens were changed by others again and again before they could be moved.
+    #[error("tokens change faster than they can be moved; the run can be taken up again")]
+    TokensMove,
+    /// Tokens are left on the DEKs that were to be erased.
+    #[error("{left} tokens still need a former DEK")]
+    TokensLeft {
+        /// How many.
+        left: u64,
+    },
+    /// A token could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] envelope::SealError),
     /// A record of the register can't be used.
     #[error("the register's {what} cannot be used")]
     Record {

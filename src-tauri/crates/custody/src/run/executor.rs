@@ -12,6 +12,7 @@ use tokio::sync::{OnceCell, watch};
 use super::authority::Authority;
 use super::course::{Taken, steps_of, walk};
 use super::creation::Creation;
+use super::dek_rotation::DekRotation;
 use super::effect::{Effect, perform};
 use super::error::RunError;
 use super::hands::Hands;
@@ -229,6 +230,9 @@ async fn follow(
         }
         (Operation::CreateKek, Direction::Forward) => {
             walk(&Creation::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
+        }
+        (Operation::RotateDek, _) => {
+            walk(&DekRotation::new(hands, plan, direction)?, steps, hands, taken, &mut meter, steering).await
         }
         (_, Direction::Back) => walk(&Untouched { hands, plan }, steps, hands, taken, &mut meter, steering).await,
         (operation, Direction::Forward) => Err(RunError::Unsupported { operation }),

@@ -154,7 +154,7 @@ impl Hands<'_> {
         perform(Effect::FinishRun, self.console.register.finish_run(entry.as_act())).await.map_err(explain)
     }
 
-    fn run_act(&self, verb: &'static str) -> Act {
+    pub(super) fn run_act(&self, verb: &'static str) -> Act {
         Act::new(verb, "run", self.run).with("fence", self.lease.fence)
     }
 
@@ -177,7 +177,7 @@ pub(crate) struct Rewrapped<'a> {
 }
 
 /// What the register's refusal means to a run.
-fn explain(error: RegisterError) -> RunError {
+pub(super) fn explain(error: RegisterError) -> RunError {
     match &error {
         RegisterError::Refused(refusal) if refusal.is_lease_lost() => RunError::LeaseLost,
         _ => error.into(),

@@ -3,6 +3,7 @@
 mod authority;
 mod course;
 mod creation;
+mod dek_rotation;
 mod effect;
 mod error;
 mod executor;

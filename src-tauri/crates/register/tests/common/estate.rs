@@ -59,7 +59,13 @@ impl DekRow {
 
 /// A row of `seal_tokens`.
 pub fn token_row(dek: Uuid, name: &str) -> Encoder {
-    Encoder::new().bytes(fresh_id().as_bytes()).bytes(dek.as_bytes()).text(name).bytes(&random::<60>()).bytes(b"")
+    token_row_in(dek, 1, name)
+}
+
+/// The same, sealed under a version of the DEK.
+pub fn token_row_in(dek: Uuid, version: u64, name: &str) -> Encoder {
+    let row = Encoder::new().bytes(fresh_id().as_bytes()).bytes(dek.as_bytes()).count(version);
+    row.text(name).bytes(&random::<60>()).bytes(b"")
 }
 
 impl Custody {
