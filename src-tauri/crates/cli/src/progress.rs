@@ -137,7 +137,7 @@ pub async fn follow(meter: &Meter, mut progress: watch::Receiver<Option<Progress
         match now.until {
             Some(until) if !waits => {
                 waits = true;
-                meter.line(&format!("grace period: waiting until {until} before the old version is disabled"));
+                meter.line(&format!("{}: waiting until {until}", step(now.step)));
             }
             Some(_) => {}
             None => {
@@ -160,6 +160,22 @@ pub fn step(kind: StepKind) -> &'static str {
         StepKind::EnableOld => "enable the old version",
         StepKind::RewrapBack => "move DEKs back",
         StepKind::DisableNew => "disable the new version",
+        StepKind::ReplaceDek => "replace DEKs",
+        StepKind::Reencrypt => "re-encrypt tokens",
+        StepKind::ReencryptBack => "re-encrypt tokens back",
+        StepKind::EraseOld => "erase the old wraps",
+        StepKind::EraseNew => "erase the wraps given up",
+        StepKind::Deactivate => "take keys out of use",
+        StepKind::DeleteTokens => "delete tokens",
+        StepKind::EraseWraps => "erase wraps",
+        StepKind::Reclaim => "reclaim the tables' space",
+        StepKind::DeleteFromVault => "delete in the vault",
+        StepKind::AwaitPurge => "purge or wait for it",
+        StepKind::ProveAbsent => "prove that nothing is left",
+        StepKind::Recover => "recover from soft-delete",
+        StepKind::EnableVersions => "enable versions again",
+        StepKind::Activate => "put keys into use again",
+        StepKind::Lift => "lift the hold",
         StepKind::Close => "close",
     }
 }
