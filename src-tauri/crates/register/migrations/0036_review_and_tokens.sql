@@ -22,10 +22,10 @@ CREATE FUNCTION custody.guard_review_item() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF OLD.signed_off_seq IS NOT NULL OR NEW.signed_off_seq IS NULL
-       OR (NEW.seq, NEW.kind, NEW.subject_kind, NEW.subject, NEW.by, NEW.at)
-          IS DISTINCT FROM (OLD.seq, OLD.kind, OLD.subject_kind, OLD.subject, OLD.by, OLD.at)
+       OR (NEW.seq, NEW.kind, NEW.subject_kind, NEW.subject, NEW."by", NEW.at)
+          IS DISTINCT FROM (OLD.seq, OLD.kind, OLD.subject_kind, OLD.subject, OLD."by", OLD.at)
        OR lower((SELECT o.person FROM custody.operator AS o WHERE o.id = NEW.signed_off_by))
-          = lower((SELECT o.person FROM custody.operator AS o WHERE o.id = NEW.by)) THEN
+          = lower((SELECT o.person FROM custody.operator AS o WHERE o.id = NEW."by")) THEN
         RAISE EXCEPTION USING ERRCODE = 'CSREF', MESSAGE = 'review_fixed', DETAIL = '{}';
     END IF;
     RETURN NEW;
