@@ -10,7 +10,9 @@ use register::{Receipt, RegisterError};
 use vault::{CallCost, RsaBits, VaultError};
 
 use super::creation::{NewKek, check_creation, plan_creation};
+use super::destruction::{Blocker, Purge, ReclaimHours, name_blockers};
 use super::draft::{Draft, Grounds, Setting, Windows};
+use super::offboarding::OffboardingOrder;
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
 use crate::author::{Act, Author};
 use crate::console::Console;
@@ -31,6 +33,27 @@ pub enum Wanted {
     },
     /// A new KEK.
     CreateKek(NewKek),
+    /// The end of DEKs and of the tokens under them.
+    DestroyDeks {
+        /// Which.
+        keys: Vec<KeyId>,
+        /// When tables may be rewritten.
+        reclaim_hours: ReclaimHours,
+    },
+    /// The end of a KEK that nothing hangs on.
+    DestroyKek {
+        /// Which.
+        key: KeyId,
+        /// When the vault purges it.
+        purge: Purge,
+    },
+    /// A deleted KEK comes back.
+    RecoverKek {
+        /// Which.
+        key: KeyId,
+    },
+    /// The end of everything of a tenant.
+    OffboardTenant(OffboardingOrder),
     /// New DEKs, with every token under the old ones sealed anew.
     RotateDeks {
         /// Which.
@@ -74,6 +97,20 @@ pub enum RequestError {
         key: String,
         /// Why.
         why: String,
+    },
+    /// Something stands in the way of destroying it: all of it is named.
+    #[error("{what} cannot be destroyed now: {}", name_blockers(.blockers))]
+    Blocked {
+        /// What.
+        what: String,
+        /// Everything that stands in the way.
+        blockers: Vec<Blocker>,
+    },
+    /// The name that was typed is not the tenant's.
+    #[error("the name that was typed, {typed:?}, is not the tenant's")]
+    NameDiffers {
+        /// What was typed.
+        typed: String,
     },
     /// What the plan depends on changed: its seals lapsed.
     #[error("what this request depends on has changed, its seals have lapsed: {}", name_fields(.differences))]
@@ -119,6 +156,10 @@ impl Console {
                 let facts = self.facts_about(Operation::CreateKek, &target).await?;
                 Ok(plan_creation(draft, new, facts, self.setting(new.bits).await?)?)
             }
+            Wanted::DestroyDeks { keys, reclaim_hours } => self.dek_destruction(draft, keys, *reclaim_hours).await,
+            Wanted::DestroyKek { key, purge } => self.kek_destruction(draft, *key, *purge).await,
+            Wanted::RecoverKek { key } => self.kek_recovery(draft, *key).await,
+            Wanted::OffboardTenant(order) => self.tenant_offboarding(draft, order).await,
             Wanted::RotateDeks { keys, trigger } => self.dek_rotation(draft, keys, *trigger).await,
         }
     }

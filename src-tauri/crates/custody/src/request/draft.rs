@@ -96,6 +96,11 @@ impl Draft {
         }
     }
 
+    /// Until when a run of it may start.
+    pub(super) fn execute_by(&self) -> Timestamp {
+        self.clocks.execute_by
+    }
+
     pub(super) fn into_plan(
         self,
         operation: Operation,

@@ -3,13 +3,21 @@
 mod creation;
 mod dek_rotation;
 mod desk;
+mod destruction;
 mod draft;
 mod live;
+mod offboarding;
+mod recovery;
 mod rotation;
 
 pub use creation::NewKek;
 pub use dek_rotation::DEKS_MAX;
 pub(crate) use desk::reason_of;
 pub use desk::{RequestError, Verdict, Wanted};
+pub use destruction::{
+    Blocker, DESTROY_DEKS_MAX, DoomedDek, DoomedKek, ErasureStrength, NoHours, Purge, ReclaimHours, Residue,
+};
 pub use draft::{Grounds, Setting, Windows};
+pub use offboarding::{Offboarding, OffboardingOrder};
+pub use recovery::DeletedKek;
 pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};

@@ -1,6 +1,7 @@
 //! Reading the register. Rows are plain values of the domain; what a login may not see, the database does not send.
 
 mod cells;
+mod certificates;
 mod copy;
 mod custody;
 mod dek_rotation;
@@ -15,6 +16,7 @@ mod ledger;
 mod ledger_page;
 mod notices;
 mod observations;
+mod offboarding;
 mod overview;
 mod people;
 mod protection;
@@ -29,6 +31,7 @@ mod tenants;
 mod token_batches;
 mod wraps;
 
+pub use certificates::{CERTIFICATES_PAGE_MAX, CertificateRow, CertificatesPage, DestroyedKeyRow};
 pub use custody::{CustodyRow, QuorumRulesRow, RotationRuleRow, RotationRulesRow, SettingsRow};
 pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
@@ -46,6 +49,7 @@ pub use ledger_page::{
 };
 pub use notices::Notice;
 pub use observations::{DriftRow, ObservationRow, REFUSALS_PAGE_MAX, RefusalRow};
+pub use offboarding::{OffboardingRow, TenantHoldRow, TenantKeyRow, TenantWorkRow, WrappingKekRow};
 pub use overview::{AgeBucket, DEK_AGE_BOUNDS_DAYS, DueKey, KekHistory, Overview, StatusCounts};
 pub use people::{DeviceRow, HeldRole, OperatorKind, OperatorRow, OperatorStatus};
 pub use protection::{PROTECTIVE_ACTS_PAGE_MAX, ProtectedKeyRow, ProtectiveActRow, Scope};
