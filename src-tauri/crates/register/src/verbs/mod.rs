@@ -3,12 +3,14 @@
 //! Every one of them answers a [`Receipt`](crate::Receipt), or a [`Refusal`](crate::Refusal) that the register keeps a
 //! record of. A method whose connection breaks may have been done: send the same entry again and see.
 
+mod certificates;
 mod destruction;
 mod keys;
 mod people;
 mod protection;
 mod requests;
 mod runs;
+mod secrets;
 
 pub use runs::ReencryptedTokens;
 

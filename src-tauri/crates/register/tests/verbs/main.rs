@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod certificates;
 mod destruction;
 mod holds;
 mod keys;
@@ -15,4 +16,5 @@ mod requests;
 mod review;
 mod roles;
 mod runs;
+mod secrets;
 mod turning;
