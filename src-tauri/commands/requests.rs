@@ -249,6 +249,7 @@ async fn plan(work: &AtWork, operation: &OperationRequest, grounds: Grounds, wit
             owner: checked("owner", owner)?,
             purpose: checked("purpose", purpose)?,
             classification: people::classification_of(*classification),
+            tenant: None,
         }),
     };
     Ok(console.plan(work.desk.person.operator, &wanted, grounds, within).await?)

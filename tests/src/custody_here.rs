@@ -111,6 +111,7 @@ impl TestCustody {
             owner: "Platform security".to_owned(),
             purpose: "Wraps the DEKs of the payment integrations".to_owned(),
             classification: Classification::Restricted,
+            tenant: None,
         });
         let plan = self.ask(&wanted).await;
         self.countersign(&plan).await;

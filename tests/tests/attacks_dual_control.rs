@@ -30,6 +30,7 @@ async fn kek(custody: &TestCustody, name: &str) -> Wanted {
         owner: "Platform security".to_owned(),
         purpose: "Attacked".to_owned(),
         classification: Classification::Restricted,
+        tenant: None,
     })
 }
 

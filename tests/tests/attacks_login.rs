@@ -473,6 +473,7 @@ async fn new_kek(custody: &TestCustody, name: &str) -> Wanted {
         owner: "Platform security".to_owned(),
         purpose: "Attacked".to_owned(),
         classification: domain::Classification::Restricted,
+        tenant: None,
     })
 }
 

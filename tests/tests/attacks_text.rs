@@ -73,6 +73,7 @@ fn new_kek(custody_now: domain::Timestamp, number: usize) -> NewKek {
         owner: "Platform security".to_owned(),
         purpose: "Wraps".to_owned(),
         classification: Classification::Restricted,
+        tenant: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a person means by `R-7`, `kek-payments` or an id.
 
-use domain::{KeyId, RequestId, RunId};
+use domain::{KeyId, KeyState, RequestId, RunId, TenantId};
 use register::{Direction, KeyFilter, KeyOrder, KeySort, Register, RequestFolder, RequestRow, RunFolder, RunRow};
 use workplace::Desk;
 
@@ -77,6 +77,20 @@ pub async fn key(register: &Register, named: &str) -> Result<KeyId, Failure> {
             Err(Failure::new("ambiguous", message).could_not_tell().hint(format!("name one by its id: {ids}")))
         }
     }
+}
+
+/// A tenant by its name, letter by letter, or its id.
+pub async fn tenant(register: &Register, named: &str) -> Result<TenantId, Failure> {
+    if let Ok(id) = named.parse::<TenantId>() {
+        return Ok(id);
+    }
+    let found = register.tenant_named(named).await?;
+    found.ok_or_else(|| unknown("tenant", named, "countersign tenants list"))
+}
+
+/// Whether a key still has a life to lead.
+pub fn is_live(state: KeyState) -> bool {
+    !matches!(state, KeyState::Destroyed | KeyState::Archived)
 }
 
 fn number(named: &str, prefix: &str) -> Option<u32> {

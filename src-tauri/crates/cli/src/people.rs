@@ -112,8 +112,10 @@ pub fn requesting_role(desk: &Desk, operation: Operation, named: Option<Role>) -
         Some(role) => Err(Failure::new("role_missing", format!("{} does not hold the role {role}", desk.person.name))
             .hint(format!("held: {}", words(held)))),
         None => held.iter().copied().find(may_ask).ok_or_else(|| {
+            let may: Vec<Role> =
+                rule.iter().flat_map(|rule| &rule.countersigners).map(|pair| pair.requested_as).collect();
             Failure::new("role_missing", format!("{} holds no role that may ask for this", desk.person.name))
-                .hint("DevOps, Engineering and Security may")
+                .hint(format!("it is asked for as: {}", words(&may)))
         }),
     }
 }

@@ -7,7 +7,7 @@ use custody::estate::discovery::{AdoptionError, DiscoveryError};
 use custody::estate::inventory::{ExportError, FileError, ImportError, PreviewError};
 use custody::estate::sample::SampleError;
 use custody::estate::tokens::TokenError;
-use custody::request::RequestError;
+use custody::request::{Blocker, RequestError};
 use custody::run::{AuthorityError, RunError};
 use custody::session::SessionError;
 use domain::{Change, PlanError, TextError};
@@ -53,6 +53,12 @@ impl From<RequestError> for Failure {
             RequestError::Unknown { .. } => Self::of("unknown", &error),
             RequestError::NotRotatable { .. } => Self::of("not_rotatable", &error),
             RequestError::NotWhatWasShown => Self::of("plan_differs", &error),
+            RequestError::Blocked { ref blockers, .. } => Self::of("blocked", &error)
+                .with("blockers", of_blockers(blockers))
+                .hint("clear what is named, and ask again"),
+            RequestError::NameDiffers { .. } => {
+                Self::of("name_differs", &error).hint("type it letter by letter, as countersign tenants list shows it")
+            }
             other => Self::of("request", &other),
         }
     }
@@ -66,6 +72,21 @@ impl Failure {
         self.message = format!("{} ({})", self.message, lines.join("; "));
         self
     }
+}
+
+/// What stands in the way of a destruction, for a document.
+pub fn of_blockers(blockers: &[Blocker]) -> Value {
+    let code = |it: &Blocker| match it {
+        Blocker::Held { .. } => "held",
+        Blocker::Run { .. } => "run_active",
+        Blocker::DeksOfOthers { .. } => "deks_of_others",
+        Blocker::LiveDeks { .. } => "live_deks",
+        Blocker::DrillMissing => "drill_missing",
+        Blocker::Status { .. } => "status",
+        Blocker::NotLive { .. } => "not_live",
+        _ => "other",
+    };
+    Value::Array(blockers.iter().map(|it| json!({ "code": code(it), "what": it.to_string() })).collect())
 }
 
 /// Differences for a document.

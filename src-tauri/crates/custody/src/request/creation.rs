@@ -32,6 +32,8 @@ pub struct NewKek {
     pub purpose: String,
     /// How sensitive what it protects will be.
     pub classification: Classification,
+    /// The tenant whose own it is: what lies under it can be erased with it. `None` where tenants share it.
+    pub tenant: Option<String>,
 }
 
 /// Checks what people wrote about a KEK that is to be made.
@@ -57,7 +59,7 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
     let name = new.name.as_str().to_owned();
     let (owner, purpose) = (composed(new.owner.clone()), composed(new.purpose.clone()));
     let target = Target { key: new.key, name: name.clone(), version: String::new() };
-    let parameters = BTreeMap::from([
+    let mut parameters = BTreeMap::from([
         ("bits".to_owned(), new.bits.to_string()),
         ("classification".to_owned(), new.classification.word().to_owned()),
         ("owner".to_owned(), owner.clone()),
@@ -65,6 +67,7 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
         ("vault".to_owned(), setting.vault_host.clone()),
         ("vault_name".to_owned(), name.clone()),
     ]);
+    parameters.extend(new.tenant.iter().map(|tenant| ("tenant".to_owned(), tenant.clone())));
     let impact = BTreeMap::from([
         ("deks".to_owned(), 0),
         ("estimated_seconds".to_owned(), setting.estimate(VAULT_OPERATIONS).as_secs().max(1)),
@@ -76,7 +79,7 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
         before: String::new(),
         after,
     };
-    let changes = vec![
+    let mut changes = vec![
         line("key_name", name.clone()),
         line("algorithm", format!("RSA {}", new.bits)),
         line("owner", owner),
@@ -84,5 +87,6 @@ pub fn plan_creation(draft: Draft, new: &NewKek, facts: Facts, setting: Setting)
         line("classification", new.classification.word().to_owned()),
         line("vault", setting.vault_host),
     ];
+    changes.extend(new.tenant.iter().map(|tenant| line("tenant", tenant.clone())));
     Ok(draft.into_plan(Operation::CreateKek, vec![target], parameters, changes, impact, facts))
 }
