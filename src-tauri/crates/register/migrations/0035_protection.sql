@@ -142,7 +142,8 @@ BEGIN
 END
 $$;
 
--- Written after a read of the vault proved it. Every version that the register has as enabled must be among those that were disabled.
+-- Written after a read of the vault proved it: no version of the key works there, so none on record does. `versions` are those that
+-- were enabled, and come back with a reactivation.
 CREATE FUNCTION custody.do_confirm_protection(entry bytea, signatures bytea) RETURNS custody.outcome
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -151,7 +152,6 @@ DECLARE
     its_act bigint := custody.attr_count(act, 'act');
     its_versions text[] := custody.attr_versions(act);
     found custody.protected_key;
-    enabled jsonb;
 BEGIN
     PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
             custody.attr_filled(act, 'proof');
@@ -160,11 +160,6 @@ BEGIN
         PERFORM custody.fail('protection_unknown', jsonb_build_object('act', its_act, 'key', target));
     ELSIF found.confirmed_seq IS NOT NULL THEN
         PERFORM custody.fail('already_confirmed', jsonb_build_object('seq', found.confirmed_seq));
-    END IF;
-    SELECT jsonb_agg(v.version) INTO enabled FROM custody.key_version AS v
-    WHERE v.key = target AND v.state = 'enabled' AND v.version <> ALL (its_versions);
-    IF enabled IS NOT NULL THEN
-        PERFORM custody.fail('version_enabled', jsonb_build_object('versions', enabled));
     END IF;
     act := custody.append(act);
     UPDATE custody.key_version AS v SET state = 'disabled', disabled_at = act.now, changed_seq = act.seq
