@@ -5,6 +5,7 @@
 mod approvals;
 mod author;
 mod console;
+pub mod drill;
 pub mod estate;
 pub mod founding;
 mod identity;

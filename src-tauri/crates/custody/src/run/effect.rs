@@ -63,6 +63,28 @@ effects! {
     RetireDeks = "retire_deks",
     /// Wraps are overwritten and removed.
     EraseWraps = "erase_wraps",
+    /// Keys go out of use.
+    DeactivateKeys = "deactivate_keys",
+    /// A batch of tokens is overwritten and deleted.
+    DeleteTokens = "delete_tokens",
+    /// Tables are written anew.
+    Reclaim = "reclaim",
+    /// The server writes out what it holds in memory.
+    FlushRegister = "flush_register",
+    /// An object in the vault is deleted.
+    DeleteInVault = "delete_in_vault",
+    /// What the vault said of that, in the register.
+    RecordDeleted = "record_deleted",
+    /// A deleted object is purged.
+    PurgeInVault = "purge_in_vault",
+    /// That it was found gone, in the register.
+    RecordPurged = "record_purged",
+    /// Keys are called destroyed.
+    RecordDestroyed = "record_destroyed",
+    /// A deleted object comes back.
+    RecoverInVault = "recover_in_vault",
+    /// That it did, in the register.
+    RecordRecovered = "record_recovered",
     /// The end.
     FinishRun = "finish_run",
 }

@@ -114,6 +114,24 @@ pub enum RunError {
     /// A token could not be sealed.
     #[error(transparent)]
     Seal(#[from] envelope::SealError),
+    /// Something of what was to be destroyed is still there.
+    #[error("{what} is still there after it was to be destroyed")]
+    NotGone {
+        /// What.
+        what: String,
+    },
+    /// A deleted object is in the vault again.
+    #[error("{what} was recovered while it was to be purged: nothing more is destroyed")]
+    CameBack {
+        /// What.
+        what: String,
+    },
+    /// A deleted object can't be recovered (any more).
+    #[error("{what} could not be recovered: the vault no longer has it, or does not give it back")]
+    NotRecoverable {
+        /// What.
+        what: String,
+    },
     /// A record of the register can't be used.
     #[error("the register's {what} cannot be used")]
     Record {

@@ -13,11 +13,13 @@ use super::authority::Authority;
 use super::course::{Taken, steps_of, walk};
 use super::creation::Creation;
 use super::dek_rotation::DekRotation;
+use super::destruction::Destruction;
 use super::effect::{Effect, perform};
 use super::error::RunError;
 use super::hands::Hands;
 use super::lease::Lease;
 use super::progress::{Meter, Progress};
+use super::recovery::Recovery;
 use super::rewrap::Reached;
 use super::rollback::RollBack;
 use super::rotation::Rotation;
@@ -233,6 +235,12 @@ async fn follow(
         }
         (Operation::RotateDek, _) => {
             walk(&DekRotation::new(hands, plan, direction)?, steps, hands, taken, &mut meter, steering).await
+        }
+        (Operation::DestroyDek | Operation::DestroyKek | Operation::OffboardTenant, Direction::Forward) => {
+            walk(&Destruction::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
+        }
+        (Operation::RecoverKek, Direction::Forward) => {
+            walk(&Recovery::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
         (_, Direction::Back) => walk(&Untouched { hands, plan }, steps, hands, taken, &mut meter, steering).await,
         (operation, Direction::Forward) => Err(RunError::Unsupported { operation }),

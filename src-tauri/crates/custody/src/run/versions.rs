@@ -54,7 +54,7 @@ impl Hands<'_> {
 
     /// Waits until nobody else can be about to make the same version. The vault knows no fence: a console that is slow, not dead,
     /// may have its call on the way until the lease it had is over.
-    async fn outwait_predecessor(&self) -> Result<bool, RunError> {
+    pub(super) async fn outwait_predecessor(&self) -> Result<bool, RunError> {
         let Some(until) = self.quiet_until else { return Ok(false) };
         let left = until.micros().saturating_sub(self.console.now().await?.micros());
         tokio::time::sleep(Duration::from_micros(u64::try_from(left).unwrap_or(0))).await;

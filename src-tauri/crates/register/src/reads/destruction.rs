@@ -339,11 +339,41 @@ impl Register {
         })
     }
 
-    /// Entries up to `seq` whose hash is this one: whether a restored ledger ends in an entry of this one.
+    /// Versions of KEKs that wrap DEKs, with how many, former ones included.
+    pub async fn wrapping_versions(&self) -> Result<Vec<WrappingVersion>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT kek, kek_version, count(*) AS deks FROM (
+                 SELECT kek, kek_version FROM custody.wrap UNION ALL SELECT kek, kek_version FROM custody.former_wrap) AS w
+             GROUP BY kek, kek_version ORDER BY kek, kek_version",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let version = |row: &PgRow| {
+            Ok::<_, sqlx::Error>(WrappingVersion {
+                kek: row.id("kek", KeyId)?,
+                version: row.try_get("kek_version")?,
+                deks: row.count("deks")?,
+            })
+        };
+        Ok(rows.iter().map(version).collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the entry `seq` has this hash: whether a restored ledger ends in an entry of this one.
     pub async fn has_entry(&self, seq: u64, hash: &[u8; 32]) -> Result<bool, RegisterError> {
         let query = "SELECT EXISTS (SELECT FROM custody.ledger_entry WHERE seq = $1 AND hash = $2)";
         Ok(sqlx::query_scalar(query).bind(bigint(seq)).bind(hash.as_slice()).fetch_one(self.pool()).await?)
     }
+}
+
+/// A version of a KEK that wraps DEKs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappingVersion {
+    /// The KEK.
+    pub kek: KeyId,
+    /// The vault's name of the version.
+    pub version: String,
+    /// How many DEKs.
+    pub deks: u64,
 }
 
 /// For how long copies of what was erased are kept elsewhere (R-47).

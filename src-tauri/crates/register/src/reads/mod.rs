@@ -37,6 +37,7 @@ pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use destruction::{
     CoveredKey, DeletionRow, DrillRow, ErasureRow, InTheWay, ReclaimObstacles, RemainsRow, RetentionRow,
+    WrappingVersion,
 };
 pub use keks::{KekRow, KeyVersionRow};
 pub use key_detail::{KeyDetail, RuleInForce, TIMELINE_MAX, TimelineRow, Violation, WrappedByRow};
