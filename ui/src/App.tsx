@@ -1,6 +1,7 @@
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { select } from "./commands/selection";
 import { toast } from "./commands/toast";
 import { FirstRun } from "./features/start/FirstRun";
 import { Founding } from "./features/start/Founding";
@@ -61,6 +62,11 @@ function Inside() {
 /** What the window says when something was sealed in the other one. */
 function answer(event: HostEvent): void {
   if (event.event !== "sealed") return;
+  select([]);
+  if (event.request === null) {
+    toast(`You signed off ${event.label}.`);
+    return;
+  }
   toast(event.decision === null ? `${event.label} was sealed and submitted.` : `You ${DECISION[event.decision]} ${event.label}.`);
   go("approvals", event.request, { folder: event.decision === null ? "mine" : event.decision === "approve" ? "open" : "decided" });
 }
@@ -68,7 +74,9 @@ function answer(event: HostEvent): void {
 function useForgetWhenLocked(at: string | undefined): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (at === "locked") forget(client);
+    if (at !== "locked") return;
+    forget(client);
+    select([]);
   }, [at, client]);
 }
 

@@ -4,8 +4,10 @@ import { discovery, overview, preview, settings } from "./estate";
 import { keyDetail, keysPage, TENANT_LIST } from "./keys";
 import { ledgerEntry, ledgerPage } from "./ledger";
 import { appState, CUSTODY, daysAgo, digest, micros, PEOPLE } from "./people";
+import { CERTIFICATE_ROWS, certificate, reviewDetail, reviewsPage } from "./reviews";
 import { planFor, requestDetail, REQUESTS, signContext } from "./requests";
 import { runDetail, RUNS } from "./runs";
+import { consequences, hold, offboardings, protectedView, survey, tenantDetail, tenantId, tenantsPage } from "./tenants";
 
 /** Answers like the host, from invented data, so that screens can be looked at. It keeps no rule: what it allows proves nothing. */
 export function makeDouble(state: string, wish: { fail: string; slow: number; empty: boolean; sign?: string }): Transport {
@@ -60,6 +62,25 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     keys_page: (request) => keysPage(request, wish.empty),
     key_detail: (request) => keyDetail(request.key, REQUESTS),
     tenants_list: () => ({ tenants: TENANT_LIST, total: TENANT_LIST.length }),
+    tenants_page: (request) => tenantsPage(request, wish.empty),
+    tenant_detail: (request) => tenantDetail(request.tenant),
+    protect_preview: (request) => consequences(request.scope),
+    protect: (request) => protectedView(request.scope, request.act === "revoke" ? 1 : 0),
+    protect_confirm: (request) => protectedView(request.scope, 0),
+    holds: () => ({ holds: [hold(1, { of: "tenant", tenant: tenantId(4) }), hold(2, { of: "tenant", tenant: tenantId(4) })] }),
+    set_hold: (request) => ({ ...hold(1, request.scope), reference: request.reference }),
+    offboarding_survey: (request) => survey(request.tenant),
+    offboardings_page: (request) => (wish.empty ? { rows: [], next: null } : offboardings(request)),
+    reviews_page: (request) => reviewsPage(request, wish.empty),
+    review_detail: (request) => reviewDetail(request.review),
+    certificates_page: () => page(CERTIFICATE_ROWS),
+    certificate: (request) => certificate(request.certificate),
+    certificate_issue: () => certificate("cd-27"),
+    certificate_save: (request) => ({ path: `/home/maren/Downloads/CD-0027.${request.format}`, bytes: 18211, digest: digest(request.format) }),
+    tokens: () => ({ live: wish.empty ? 0 : 78329, expired: wish.empty ? 0 : 412, sweptAt: wish.empty ? null : daysAgo(1), swept: 388 }),
+    tokens_count: (request) => (request.scope.of === "everything" ? { tokens: 78329, deks: 2117, tenants: 12, typeThis: "practice" } : { tokens: 1318, deks: 12, tenants: 1, typeThis: null }),
+    tokens_invalidate: () => ({ count: 1318, entry: 18471 }),
+    tokens_sweep: () => ({ count: 412, entry: 18472 }),
     saved_views: () => ({ views }),
     save_view: (request) => {
       views = [...views, { ...request, id: `sv-${views.length}` as never, matching: 12 }];
@@ -123,6 +144,6 @@ function founding(state: AppStateView): ViewOf<"prepare_founder"> {
 function status(empty: boolean): StatusView {
   return {
     ledgerHead: 18459, verifiedTo: 18442, verifiedAt: micros(Date.now() - 60_000), ledgerBrokenAt: null, vault: { name: CUSTODY.vaultHost.split(".")[0] ?? "", latencyMs: 38, problem: null }, register: { name: "custody", latencyMs: 6, problem: null },
-    forMe: empty ? 0 : 2, keys: empty ? 0 : 2391, runs: empty ? 0 : 2,
+    forMe: empty ? 0 : 2, keys: empty ? 0 : 2391, runs: empty ? 0 : 4, reviews: empty ? 0 : 4,
   };
 }

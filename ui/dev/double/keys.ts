@@ -1,4 +1,4 @@
-import type { Cursor, KeyDetailView, KeyId, KeyRefView, KeyRowView, KeysPageRequest, KeysPageView, RequestRowView } from "../../src/host";
+import type { Cursor, KeyDetailView, KeyId, KeyRefView, KeyRowView, KeysPageRequest, KeysPageView, RequestRowView, TenantId } from "../../src/host";
 import { daysAgo, digest, inDays, MAREN, TOMASZ } from "./people";
 
 const TENANTS = ["Alder & Finch", "Brightwater", "Calder Mining", "Corvane Health", "Drayton Foods", "Duskfield Energy", "Eastmoor Council", "Elmstead University", "Fennick Bank", "Kestrel Air", "Pellworth Law", "Saltmarsh Shipping"];
@@ -59,8 +59,14 @@ export function keyDetail(id: string, requests: RequestRowView[]): KeyDetailView
       { event: "imported", at: daysAgo(1100), by: MAREN, version: 1, state: "active", entry: 2, request: null, run: null, seals: [] },
     ],
     requests: isKek ? requests.slice(0, 2) : [],
-    rotation: isKek && row.key === "kek-1" ? { allowed: false, reason: { because: "request_open" }, eligible: [] } : { allowed: isKek, reason: isKek ? null : { because: "role_missing", needs: ["devops"] }, eligible: [TOMASZ] },
+    tenant: row.tenant === null ? null : (`tn-${TENANTS.indexOf(row.tenant)}` as TenantId),
+    acts: (["rotate", "destroy", "suspend", "disable", "revoke", "report_compromise", "set_hold", "invalidate_tokens", ...(row.state === "suspended" ? ["reactivate" as const] : [])] as const).map((act) => ({
+      act,
+      may: act === "rotate" && row.key === "kek-1" ? { allowed: false, reason: { because: "request_open" as const }, eligible: [] } : act === "destroy" && isKek ? { allowed: false, reason: { because: "register" as const, refusal: "live_deks" }, eligible: [] } : { allowed: true, reason: null, eligible: [] },
+    })),
+    holds: row.key === "dek-4" ? [{ hold: "hd-2" as never, kind: "incident", subject: { scope: { of: "key", key: row.key }, name: row.name }, reference: "INC-118", reason: "Being investigated", setBy: TOMASZ, setAt: daysAgo(3), entry: 18400, liftedAt: null }] : [],
+    unconfirmed: row.state === "suspended" ? { subject: { scope: { of: "key", key: row.key }, name: row.name }, keys: 1, since: daysAgo(0.01) } : null,
   };
 }
 
-export const TENANT_LIST = TENANTS.map((name) => ({ name, keys: KEYS.filter((row) => row.tenant === name).length }));
+export const TENANT_LIST = TENANTS.map((name, at) => ({ tenant: `tn-${at}` as TenantId, name, keys: KEYS.filter((row) => row.tenant === name).length }));

@@ -1,5 +1,5 @@
 import { setAppearance } from "../design/appearance";
-import type { CustodyHeadView, PersonView } from "../host";
+import type { CustodyHeadView, OperationKind, PersonView } from "../host";
 import type { IconName } from "../kit";
 import { go, type Screen } from "../routes/route";
 
@@ -20,11 +20,27 @@ export const PLACES: readonly { screen: Screen; title: string; icon: IconName; k
   { screen: "approvals", title: "Approvals", icon: "inbox", key: "a" },
   { screen: "keys", title: "Keys", icon: "key-round", key: "k" },
   { screen: "runs", title: "Runs", icon: "play", key: "r" },
+  { screen: "reviews", title: "Reviews", icon: "stamp", key: "v" },
   { screen: "ledger", title: "Ledger", icon: "scroll-text", key: "l" },
+  { screen: "tenants", title: "Tenants", icon: "users", key: "t" },
+  { screen: "offboarding", title: "Offboarding", icon: "trash", key: "f" },
+  { screen: "certificates", title: "Certificates", icon: "file-text", key: "c" },
   { screen: "discovery", title: "Discovery", icon: "radar", key: "d" },
   { screen: "import", title: "Import", icon: "upload", key: "m" },
-  { screen: "operators", title: "Operators", icon: "users", key: "p" },
+  { screen: "operators", title: "Operators", icon: "user", key: "p" },
   { screen: "settings", title: "Settings", icon: "settings", key: "s" },
+];
+
+/** What can be asked for besides a KEK's rotation and creation. */
+const ASKS: readonly { readonly kind: OperationKind; readonly title: string; readonly icon: IconName }[] = [
+  { kind: "rotate_dek", title: "rotate DEKs", icon: "refresh-cw" },
+  { kind: "rotate_secret", title: "rotate a secret", icon: "refresh-cw" },
+  { kind: "destroy_dek", title: "destroy DEKs", icon: "trash" },
+  { kind: "destroy_kek", title: "destroy a KEK", icon: "trash" },
+  { kind: "destroy_secret", title: "destroy a secret", icon: "trash" },
+  { kind: "recover_kek", title: "recover a KEK", icon: "rotate-ccw" },
+  { kind: "reactivate", title: "reactivate keys", icon: "rotate-ccw" },
+  { kind: "lift_hold", title: "lift a hold", icon: "lock" },
 ];
 
 export function onlyAuditor(operator: PersonView): boolean {
@@ -37,6 +53,9 @@ export function commands(who: Who, lock: () => void): Command[] {
     ...PLACES.map((place) => ({ id: `go-${place.screen}`, title: `Go to ${place.title}`, icon: place.icon, keys: `g ${place.key}`, run: () => { go(place.screen); } })),
     { id: "rotate", title: "Request: rotate a KEK", icon: "refresh-cw", keys: "n", run: () => { go("request", "rotate"); }, ...readsOnly },
     { id: "create-kek", title: "Request: create a KEK", icon: "circle-plus", run: () => { go("request", "create"); }, ...readsOnly },
+    ...ASKS.map(({ kind, title, icon }) => ({ id: `ask-${kind}`, title: `Request: ${title}`, icon, run: () => { go("request", kind); }, ...readsOnly })),
+    { id: "offboard", title: "Offboard a tenant", icon: "trash", run: () => { go("tenants"); }, ...readsOnly },
+    { id: "tokens", title: "Invalidate or sweep tokens", icon: "ban", run: () => { go("tenants"); }, ...readsOnly },
     { id: "create-deks", title: "Create DEKs", icon: "key-round", run: () => { go("create-deks"); }, ...readsOnly },
     { id: "import", title: "Import an inventory", icon: "upload", run: () => { go("import"); }, ...readsOnly },
     { id: "discover", title: "Compare vault and register", icon: "radar", run: () => { go("discovery"); }, ...readsOnly },

@@ -47,10 +47,10 @@ export function useHostEvents(heard: (event: HostEvent) => void): void {
             void invalidate(client, ["app_state"]);
             break;
           case "run_moved":
-            void invalidate(client, ["runs", "requests", "overview", "status"]);
+            void invalidate(client, ["runs", "requests", "tenants", "certificates", "overview", "status"]);
             break;
           case "sealed":
-            void invalidate(client, ["requests", "overview", "status", "ledger", "keys"]);
+            void invalidate(client, ["requests", "reviews", "certificates", "tenants", "overview", "status", "ledger", "keys"]);
             break;
           default:
             event satisfies never;

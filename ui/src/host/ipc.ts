@@ -104,7 +104,7 @@ name: string,
  */
 value: string, };
 
-export type CacheTag = "app_state" | "status" | "overview" | "keys" | "saved_views" | "operators" | "requests" | "runs" | "ledger" | "discovery" | "settings";
+export type CacheTag = "app_state" | "status" | "overview" | "keys" | "saved_views" | "operators" | "requests" | "runs" | "ledger" | "discovery" | "settings" | "tenants" | "reviews" | "certificates" | "tokens";
 
 export type CellProblem = "missing" | "unknown_column" | "column_missing" | "column_twice" | "wrong_cell_count" | "unknown_word" | "not_a_date" | "not_a_number" | "too_long" | "hidden_characters" | "duplicate_in_file" | "already_in_register" | "other_environment" | "weak_algorithm" | "legacy_storage" | "not_selectable" | "owner_and_purpose_needed" | "tenant_needed" | "not_utf8";
 
@@ -130,19 +130,187 @@ problem: CellProblem,
  */
 accepted: Array<string>, };
 
-export type ChangeKind = "add" | "change" | "destroy" | "same";
+export type CertificateFormat = "json" | "html" | "pdf";
 
-export type ChangeSubject = "current_version" | "deks_under_old" | "deks_under_new" | "old_version" | "algorithm" | "key_name" | "owner" | "purpose" | "classification" | "rotate_by" | "vault";
+export type CertificateId = string & { readonly __brand: 'CertificateId' };
+
+export type CertificateIssueRequest = { 
+/**
+ * Which run.
+ */
+run: RunId, };
+
+export type CertificateLinkView = { 
+/**
+ * Which.
+ */
+certificate: CertificateId, 
+/**
+ * Its number.
+ */
+label: string, };
+
+export type CertificateRequest = { 
+/**
+ * Which.
+ */
+certificate: CertificateId, };
+
+export type CertificateRowView = { 
+/**
+ * Which.
+ */
+certificate: CertificateId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * What was done.
+ */
+operation: OperationKind, 
+/**
+ * To what, by name.
+ */
+subject: string, 
+/**
+ * When it was issued.
+ */
+issuedAt: Micros, };
+
+export type CertificateSaveRequest = { 
+/**
+ * Which.
+ */
+certificate: CertificateId, 
+/**
+ * How.
+ */
+format: CertificateFormat, };
+
+export type CertificateSealView = { 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * In which role.
+ */
+role: Role | null, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * Whether it is the requester's.
+ */
+requester: boolean, };
+
+export type CertificateView = { 
+/**
+ * The row.
+ */
+row: CertificateRowView, 
+/**
+ * Name of the custody.
+ */
+custody: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * Its request.
+ */
+request: RequestLinkView, 
+/**
+ * Its run.
+ */
+run: RunLinkView, 
+/**
+ * Why it was asked for.
+ */
+reason: string, 
+/**
+ * Change record.
+ */
+changeRecord: string, 
+/**
+ * What was destroyed, and how that was proven.
+ */
+destroyed: Array<DestroyedView>, 
+/**
+ * How strong the erasure is.
+ */
+erasure: ErasureView, 
+/**
+ * What honestly remained when it was issued.
+ */
+remains: Array<RemainsView>, 
+/**
+ * Who sealed it.
+ */
+seals: Array<CertificateSealView>, 
+/**
+ * Who issued it.
+ */
+issuedBy: PersonView, 
+/**
+ * Ledger entries that prove it, first and last of each unbroken range.
+ */
+entries: Array<EntryRangeView>, 
+/**
+ * SHA-256 of the machine-readable file.
+ */
+digest: Digest, 
+/**
+ * What it does not prove, sentence by sentence, as the file says it.
+ */
+notProven: Array<string>, 
+/**
+ * Its sign-off on the review list.
+ */
+reviewedBy: PersonView | null, 
+/**
+ * When it was.
+ */
+reviewedAt: Micros | null, };
+
+export type CertificatesPageRequest = { 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type CertificatesPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<CertificateRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, };
+
+export type ChangeKind = "add" | "change" | "destroy" | "same";
 
 export type ChangeView = { 
 /**
- * What.
+ * Of what.
  */
-subject: ChangeSubject, 
+subject: string, 
 /**
- * Version it is about.
+ * Which property. The window has words for those it knows and shows the others as they are: nothing signed is hidden.
  */
-version: number | null, 
+field: string, 
 /**
  * Value now; empty where there is none.
  */
@@ -154,13 +322,29 @@ after: string,
 /**
  * Whether it changes.
  */
-kind: ChangeKind, 
-/**
- * Whether the values are identifiers, shown in monospace.
- */
-identifier: boolean, };
+kind: ChangeKind, };
+
+export type CheckKind = "legal_hold" | "incident" | "others_under_kek" | "shared_key" | "open_request" | "run_under_way" | "purge_protection" | "restore_drill" | "already_offboarded";
 
 export type CheckOutcome = "passed" | "failed" | "skipped";
+
+export type CheckView = { 
+/**
+ * What.
+ */
+kind: CheckKind, 
+/**
+ * What was found.
+ */
+finding: Finding, 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * Which, by name or number, the first few.
+ */
+names: Array<string>, };
 
 export type Classification = "public" | "internal" | "confidential" | "restricted";
 
@@ -256,6 +440,50 @@ passed: boolean,
  */
 founded: boolean, };
 
+export type ConsequencesView = { 
+/**
+ * Upon what.
+ */
+subject: SubjectView, 
+/**
+ * Keys that change their state.
+ */
+keys: number, 
+/**
+ * Those that lie in the vault, where a version is disabled.
+ */
+vaultKeys: number, 
+/**
+ * DEKs under those keys, which then open for nobody.
+ */
+deks: number, 
+/**
+ * Tokens that can no longer be used.
+ */
+tokens: number, 
+/**
+ * Tenants whose data lies under them.
+ */
+tenants: number, 
+/**
+ * Requests and runs about them that lapse or stop.
+ */
+requests: number, 
+/**
+ * Keys it leaves as they are, because their state does not allow it.
+ */
+skipped: number, };
+
+export type CountView = { 
+/**
+ * Of what.
+ */
+name: string, 
+/**
+ * How many.
+ */
+count: number, };
+
 export type CreateDeksRequest = { 
 /**
  * The KEK.
@@ -343,6 +571,28 @@ export type DeleteViewRequest = {
  * Which.
  */
 id: SavedViewId, };
+
+export type DestroyedView = { 
+/**
+ * What, in words.
+ */
+what: string, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * When that was proven.
+ */
+at: Micros | null, 
+/**
+ * How, in words.
+ */
+proof: string, 
+/**
+ * Ledger entry of the proof.
+ */
+entry: number | null, };
 
 export type DifferenceView = { 
 /**
@@ -500,7 +750,37 @@ dueInDays: number,
  */
 requested: boolean, };
 
+export type EntryRangeView = { 
+/**
+ * The first.
+ */
+first: number, 
+/**
+ * The last.
+ */
+last: number, };
+
 export type Environment = "development" | "staging" | "production" | "backup";
+
+export type ErasureStrength = "cryptographic" | "bounded" | "limited";
+
+export type ErasureView = { 
+/**
+ * How strong.
+ */
+strength: ErasureStrength, 
+/**
+ * Until when it is not complete, where a date is known.
+ */
+until: Micros | null, 
+/**
+ * KEKs that live on and could open copies.
+ */
+livingKeks: Array<string>, 
+/**
+ * What remains, and until when.
+ */
+residues: Array<ResidueView>, };
 
 export type EscapedTextView = { 
 /**
@@ -512,13 +792,11 @@ field: string,
  */
 escaped: string, };
 
-export type EvidenceFact = "state_unchanged" | "version_created" | "public_key_digest" | "tagged_with_run" | "rewrapped" | "check_values_hold" | "canaries_opened" | "left_on_old" | "unwrap_refused" | "old_disabled" | "new_disabled" | "old_enabled" | "restored" | "taken_over" | "key_registered" | "verification" | "throttled";
-
 export type EvidenceView = { 
 /**
- * What kind of fact.
+ * What kind of fact. The window has words for those it knows and shows the others as they are.
  */
-fact: EvidenceFact, 
+fact: string, 
 /**
  * Its value.
  */
@@ -528,7 +806,11 @@ value: string,
  */
 entry: number | null, };
 
+export type Fate = "erased" | "invalidated" | "deleted_and_purged" | "stays" | "ends";
+
 export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past";
+
+export type Finding = "clear" | "warns" | "blocks";
 
 export type FolderCountsView = { 
 /**
@@ -547,6 +829,34 @@ open: number,
  * Decided, lapsed, expired or withdrawn.
  */
 decided: number, };
+
+export type FoundKind = "dek" | "token" | "kek" | "shared_kek" | "secret" | "certificate" | "other_key" | "exception" | "open_request";
+
+export type FoundView = { 
+/**
+ * What.
+ */
+kind: FoundKind, 
+/**
+ * Its name, where it is one thing.
+ */
+name: string | null, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * What becomes of it.
+ */
+fate: Fate, 
+/**
+ * Other tenants that share it.
+ */
+sharedWith: number, 
+/**
+ * The vault's purge date, where it is known before.
+ */
+purgeAt: Micros | null, };
 
 export type FounderSeat = "first" | "second";
 
@@ -594,17 +904,65 @@ second: FounderView | null,
  */
 passphraseCharsMin: number, };
 
+export type HoldId = string & { readonly __brand: 'HoldId' };
+
+export type HoldKind = "legal_hold" | "incident";
+
+export type HoldView = { 
+/**
+ * Which.
+ */
+hold: HoldId, 
+/**
+ * Why.
+ */
+kind: HoldKind, 
+/**
+ * What it is upon.
+ */
+subject: SubjectView, 
+/**
+ * Court file, incident number.
+ */
+reference: string, 
+/**
+ * The reason in words.
+ */
+reason: string, 
+/**
+ * Who set it.
+ */
+setBy: PersonView, 
+/**
+ * When.
+ */
+setAt: Micros, 
+/**
+ * Ledger entry.
+ */
+entry: number, 
+/**
+ * When it was lifted; `None` while it holds.
+ */
+liftedAt: Micros | null, };
+
+export type HoldsView = { 
+/**
+ * The newest first.
+ */
+holds: Array<HoldView>, };
+
 export type HostEvent = { "event": "changed", 
 /**
  * Which.
  */
 tags: Array<CacheTag>, } | { "event": "progress" } & ProgressView | { "event": "sealed", 
 /**
- * The request.
+ * The request; `None` for a sign-off on the review list.
  */
-request: RequestId, 
+request: RequestId | null, 
 /**
- * Its number.
+ * Its number, or what was signed off.
  */
 label: string, 
 /**
@@ -622,13 +980,9 @@ run: RunId, };
 
 export type ImpactView = { 
 /**
- * DEKs that are wrapped again.
+ * What it touches, counted, by name.
  */
-deks: number, 
-/**
- * Tenants whose keys are touched.
- */
-tenants: number, 
+counts: Array<CountView>, 
 /**
  * Operations in the vault.
  */
@@ -638,13 +992,9 @@ vaultOperations: number,
  */
 estimatedSeconds: number, 
 /**
- * Share of the vault's limit that may be used.
+ * Share of the vault's limit that may be used; 0 where the plan names none.
  */
-budgetPercent: number, 
-/**
- * Tokens under those DEKs, which stay as they are.
- */
-tokens: number, };
+budgetPercent: number, };
 
 export type ImportCommitRequest = { 
 /**
@@ -727,6 +1077,20 @@ count: number,
 entry: number, };
 
 export type IncidentId = string & { readonly __brand: 'IncidentId' };
+
+export type IntegrationView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its keys that are not destroyed.
+ */
+liveKeys: number, 
+/**
+ * Tokens under them.
+ */
+tokens: number, };
 
 export type IpcError = { "code": "locked" } | { "code": "wrong_passphrase" } | { "code": "keychain_unavailable", 
 /**
@@ -829,6 +1193,18 @@ rotateBy: Micros | null,
  * Days until then; negative when late.
  */
 dueInDays: number | null, };
+
+export type KeyAct = "rotate" | "destroy" | "recover" | "reactivate" | "suspend" | "revoke" | "disable" | "report_compromise" | "set_hold" | "invalidate_tokens";
+
+export type KeyActView = { 
+/**
+ * What.
+ */
+act: KeyAct, 
+/**
+ * Whether this operator may.
+ */
+may: MayView, };
 
 export type KeyDetailRequest = { 
 /**
@@ -934,9 +1310,21 @@ timeline: Array<TimelineView>,
  */
 requests: Array<RequestRowView>, 
 /**
- * Whether this operator may ask for its rotation, and if not, why and who may.
+ * Its tenant's record, where it is a tenant's.
  */
-rotation: MayView, };
+tenant: TenantId | null, 
+/**
+ * What this operator may ask for or do, and if not, why and who may. What makes no sense for such a key is not there.
+ */
+acts: Array<KeyActView>, 
+/**
+ * Holds on it, or on what it belongs to.
+ */
+holds: Array<HoldView>, 
+/**
+ * A protective act that the vault has not confirmed yet.
+ */
+unconfirmed: UnconfirmedView | null, };
 
 export type KeyFilter = { 
 /**
@@ -1374,7 +1762,19 @@ request: RequestRowView, } | { "need": "run",
 /**
  * This one.
  */
-run: RunRowView, } | { "need": "overdue", 
+run: RunRowView, } | { "need": "review", 
+/**
+ * This one.
+ */
+review: ReviewRowView, } | { "need": "confirm", 
+/**
+ * What was protected.
+ */
+subject: SubjectView, 
+/**
+ * Keys of it that still work in the vault.
+ */
+count: number, } | { "need": "overdue", 
 /**
  * Of this key.
  */
@@ -1393,6 +1793,70 @@ at: Micros, } | { "need": "ledger",
 brokenAt: number | null, };
 
 export type Nothing = Record<symbol, never>;
+
+export type OffboardingFolder = "under_way" | "ended";
+
+export type OffboardingRowView = { 
+/**
+ * Its request.
+ */
+request: RequestRowView, 
+/**
+ * Where its run stands, once started.
+ */
+run: OffboardingRunView | null, 
+/**
+ * Its certificate, once issued.
+ */
+certificate: CertificateLinkView | null, };
+
+export type OffboardingRunView = { 
+/**
+ * Which.
+ */
+run: RunLinkView, 
+/**
+ * Where it stands.
+ */
+state: RunState, 
+/**
+ * The step it is at.
+ */
+step: StepKind, 
+/**
+ * Until when it waits.
+ */
+waitsUntil: Micros | null, };
+
+export type OffboardingSurveyRequest = { 
+/**
+ * Whose.
+ */
+tenant: TenantId, };
+
+export type OffboardingsPageRequest = { 
+/**
+ * Which folder.
+ */
+folder: OffboardingFolder, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type OffboardingsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<OffboardingRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, };
 
 export type OpenLocalCustodyRequest = { 
 /**
@@ -1440,7 +1904,71 @@ purpose: string,
 /**
  * How sensitive what it protects will be.
  */
-classification: Classification, };
+classification: Classification, } | { "operation": "rotate_dek", 
+/**
+ * Which.
+ */
+keys: Array<KeyId>, 
+/**
+ * Why.
+ */
+trigger: RotationTrigger, } | { "operation": "rotate_secret", 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * How long the old value stays enabled afterwards.
+ */
+overlapSeconds: number, } | { "operation": "destroy_dek", 
+/**
+ * Which.
+ */
+keys: Array<KeyId>, 
+/**
+ * When the tables may be rewritten, which locks them.
+ */
+reclaim: ReclaimWish, } | { "operation": "destroy_kek", 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * When it is purged.
+ */
+purge: PurgeWish, } | { "operation": "destroy_secret", 
+/**
+ * Which.
+ */
+key: KeyId, 
+/**
+ * When it is purged.
+ */
+purge: PurgeWish, } | { "operation": "offboard_tenant", 
+/**
+ * Whose.
+ */
+tenant: TenantId, 
+/**
+ * When what lies in the vault is purged.
+ */
+purge: PurgeWish, 
+/**
+ * When the tables may be rewritten, which locks them.
+ */
+reclaim: ReclaimWish, } | { "operation": "recover_kek", 
+/**
+ * Which.
+ */
+key: KeyId, } | { "operation": "reactivate", 
+/**
+ * What was suspended.
+ */
+scope: Scope, } | { "operation": "lift_hold", 
+/**
+ * Which.
+ */
+hold: HoldId, };
 
 export type OperatorId = string & { readonly __brand: 'OperatorId' };
 
@@ -1513,6 +2041,10 @@ forMe: number,
  * Approved and not started.
  */
 approvedNotStarted: number, 
+/**
+ * Items of the review list that wait for a second person.
+ */
+reviews: number, 
 /**
  * Rules broken by keys.
  */
@@ -1588,6 +2120,16 @@ batch: number,
  */
 batches: number, };
 
+export type ParameterView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
 export type Passphrase = string;
 
 export type PersonView = { 
@@ -1636,13 +2178,25 @@ key: KeyRefView | null,
  */
 subject: string, 
 /**
- * Version before; `None` for a new key.
+ * Everything it acts on, by name and version.
+ */
+targets: Array<TargetView>, 
+/**
+ * How it acts, by name: what is signed, whole.
+ */
+parameters: Array<ParameterView>, 
+/**
+ * Version before, where it makes a new one.
  */
 versionBefore: number | null, 
 /**
- * Version after.
+ * Version after, where it makes a new one.
  */
-versionAfter: number, 
+versionAfter: number | null, 
+/**
+ * Whether what it does cannot be undone.
+ */
+destroys: boolean, 
 /**
  * Host of the vault.
  */
@@ -1655,6 +2209,10 @@ changes: Array<ChangeView>,
  * What it costs and touches.
  */
 impact: ImpactView, 
+/**
+ * How strong the erasure is, for an operation that erases: stated before anyone signs.
+ */
+erasure: ErasureView | null, 
 /**
  * Algorithm of the version that will be made.
  */
@@ -1736,6 +2294,62 @@ leftS: number | null,
  */
 at: Micros, };
 
+export type ProtectAct = "suspend" | "revoke" | "disable" | "report_compromise";
+
+export type ProtectConfirmRequest = { 
+/**
+ * Upon what.
+ */
+scope: Scope, };
+
+export type ProtectPreviewRequest = { 
+/**
+ * What.
+ */
+act: ProtectAct, 
+/**
+ * Upon what.
+ */
+scope: Scope, };
+
+export type ProtectRequest = { 
+/**
+ * What.
+ */
+act: ProtectAct, 
+/**
+ * Upon what.
+ */
+scope: Scope, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type ProtectedView = { 
+/**
+ * Upon what.
+ */
+subject: SubjectView, 
+/**
+ * Keys that changed their state.
+ */
+keys: number, 
+/**
+ * Keys that the vault refuses to use now, proven.
+ */
+confirmed: number, 
+/**
+ * Keys that the vault did not confirm yet.
+ */
+unconfirmed: number, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type PurgeWish = "now" | "at_vaults_date";
+
 export type RecheckRequest = { 
 /**
  * Which.
@@ -1755,6 +2369,8 @@ secondsAgo: number,
  * Empty when nothing changed.
  */
 differences: Array<DifferenceView>, };
+
+export type ReclaimWish = "at_once" | "quiet_hours";
 
 export type RefusalReason = { "because": "own_request" } | { "because": "already_signed" } | { "because": "role_missing", 
 /**
@@ -1780,7 +2396,7 @@ by: PersonView | null,
 /**
  * Until when its lease runs.
  */
-until: Micros, } | { "because": "run_state" } | { "because": "old_version_gone" } | { "because": "request_open" } | { "because": "clock_skew", 
+until: Micros, } | { "because": "run_state" } | { "because": "old_version_gone" } | { "because": "nothing_to_roll_back" } | { "because": "held" } | { "because": "own_act" } | { "because": "typed_differs" } | { "because": "request_open" } | { "because": "clock_skew", 
 /**
  * Seconds of difference.
  */
@@ -1793,6 +2409,24 @@ belongsTo: Environment, } | { "because": "register",
  * The register's code.
  */
 refusal: string, };
+
+export type RemainsView = { 
+/**
+ * What.
+ */
+kind: ResidueKind, 
+/**
+ * What, in words, where the kind alone does not say it.
+ */
+what: string, 
+/**
+ * Until when; `None` where nobody can tell.
+ */
+until: Micros | null, 
+/**
+ * Whether that was read from the system itself, or only stated by configuration.
+ */
+checked: boolean, };
 
 export type RequestActionsView = { 
 /**
@@ -1904,21 +2538,25 @@ label: string,
  */
 operation: OperationKind, 
 /**
- * Name of the key.
+ * Name of the first thing it is about.
  */
 subject: string, 
 /**
- * Version before.
+ * How many things it is about.
+ */
+targets: number, 
+/**
+ * Version before, where it makes a new one.
  */
 versionBefore: number | null, 
 /**
- * Version after.
+ * Version after, where it makes a new one.
  */
-versionAfter: number, 
+versionAfter: number | null, 
 /**
- * DEKs it touches.
+ * What it touches, counted, by name.
  */
-deks: number, 
+counts: Array<CountView>, 
 /**
  * Where it stands.
  */
@@ -1988,6 +2626,160 @@ export type ResetFounderRequest = {
  */
 seat: FounderSeat, };
 
+export type ResidueKind = "soft_delete" | "write_ahead_log" | "replica" | "backup" | "living_kek";
+
+export type ResidueView = { 
+/**
+ * What.
+ */
+kind: ResidueKind, 
+/**
+ * Until when; `None` where nobody has configured it.
+ */
+until: Micros | null, 
+/**
+ * How long such copies are kept, in hours, where that is configured.
+ */
+keptHours: number | null, 
+/**
+ * Whether that was read from the system itself, or only stated by configuration.
+ */
+checked: boolean, };
+
+export type ReviewDetailRequest = { 
+/**
+ * Which.
+ */
+review: ReviewId, };
+
+export type ReviewDetailView = { 
+/**
+ * The row.
+ */
+row: ReviewRowView, 
+/**
+ * Why it was done, in the words of whoever did it.
+ */
+reason: string, 
+/**
+ * Upon what, where that can be opened.
+ */
+subject: SubjectView | null, 
+/**
+ * What it touched, by name.
+ */
+facts: Array<ReviewFactView>, 
+/**
+ * Ledger entry of the act.
+ */
+entry: number, 
+/**
+ * Its request, where there was one.
+ */
+request: RequestLinkView | null, 
+/**
+ * Its run, where there was one.
+ */
+run: RunLinkView | null, 
+/**
+ * Its certificate, where there is one.
+ */
+certificate: CertificateLinkView | null, 
+/**
+ * Whether this operator may sign it off, and if not, why and who may.
+ */
+signOff: MayView, };
+
+export type ReviewFactView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
+export type ReviewFolder = "waiting" | "reviewed";
+
+export type ReviewId = string & { readonly __brand: 'ReviewId' };
+
+export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "destroyed" | "certificate" | "other";
+
+export type ReviewRowView = { 
+/**
+ * Which.
+ */
+review: ReviewId, 
+/**
+ * What was done.
+ */
+kind: ReviewKind, 
+/**
+ * Upon what, by name.
+ */
+subject: string, 
+/**
+ * Who did it.
+ */
+by: PersonView, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * Until when it should be looked at.
+ */
+dueAt: Micros | null, 
+/**
+ * Whether that has passed, by the register's clock.
+ */
+late: boolean, 
+/**
+ * Its sign-off.
+ */
+signedOff: SignedOffView | null, 
+/**
+ * Whether this operator may sign it off.
+ */
+waitsForMe: boolean, };
+
+export type ReviewsPageRequest = { 
+/**
+ * Which folder.
+ */
+folder: ReviewFolder, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type ReviewsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<ReviewRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * Items that wait.
+ */
+waiting: number, 
+/**
+ * Items that were reviewed.
+ */
+reviewed: number, 
+/**
+ * Of those that wait, how many this operator may sign off.
+ */
+forMe: number, };
+
 export type Role = "security" | "devops" | "engineering" | "auditor";
 
 export type RotationRuleView = { 
@@ -2003,6 +2795,8 @@ everyDays: number,
  * Clause it comes from.
  */
 clause: string, };
+
+export type RotationTrigger = "token_regeneration" | "suspected_compromise" | "ownership_change" | "schedule";
 
 export type RunActionsView = { 
 /**
@@ -2074,7 +2868,15 @@ actions: RunActionsView,
 /**
  * What stopped it, where it failed.
  */
-failure: RunFailure | null, };
+failure: RunFailure | null, 
+/**
+ * Its certificate of destruction, once issued.
+ */
+certificate: CertificateLinkView | null, 
+/**
+ * Whether it is one that ends with a certificate.
+ */
+certifies: boolean, };
 
 export type RunEntryView = { 
 /**
@@ -2098,7 +2900,7 @@ count: number | null,
  */
 at: Micros, };
 
-export type RunFailure = "check_value_mismatch" | "canary_refused" | "vault_forbidden" | "vault_unavailable" | "register_unavailable" | "ledger_not_written" | "seals_lapsed" | "lease_lost" | "version_unexpected" | "internal";
+export type RunFailure = "check_value_mismatch" | "canary_refused" | "vault_forbidden" | "vault_unavailable" | "register_unavailable" | "ledger_not_written" | "seals_lapsed" | "lease_lost" | "version_unexpected" | "held" | "still_there" | "drill_missing" | "internal";
 
 export type RunFolder = "active" | "finished";
 
@@ -2144,13 +2946,17 @@ label: string,
  */
 operation: OperationKind, 
 /**
- * Name of the key.
+ * Name of the first thing it is about.
  */
 subject: string, 
 /**
- * Version after.
+ * How many things it is about.
  */
-versionAfter: number, 
+targets: number, 
+/**
+ * Version after, where it makes a new one.
+ */
+versionAfter: number | null, 
 /**
  * Where it stands.
  */
@@ -2180,6 +2986,10 @@ startedAt: Micros,
  */
 finishedAt: Micros | null, 
 /**
+ * Until when it waits, where it waits and that is known.
+ */
+waitsUntil: Micros | null, 
+/**
  * Its request.
  */
 request: RequestLinkView, 
@@ -2194,7 +3004,7 @@ export type RunStartRequest = {
  */
 request: RequestId, };
 
-export type RunState = "running" | "pausing" | "paused" | "grace" | "stopped" | "rolling_back" | "finished" | "rolled_back" | "failed";
+export type RunState = "running" | "pausing" | "paused" | "grace" | "reclaim_pending" | "awaiting_purge" | "stopped" | "rolling_back" | "finished" | "rolled_back" | "failed";
 
 export type RunsPageRequest = { 
 /**
@@ -2264,6 +3074,20 @@ sort: KeySort,
  */
 direction: SortDirection, };
 
+export type SavedFileView = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * SHA-256 of it.
+ */
+digest: Digest, };
+
 export type SavedViewId = string & { readonly __brand: 'SavedViewId' };
 
 export type SavedViewView = { 
@@ -2297,6 +3121,24 @@ export type SavedViewsView = {
  * In order of name.
  */
 views: Array<SavedViewView>, };
+
+export type Scope = { "of": "key", 
+/**
+ * Which.
+ */
+key: KeyId, } | { "of": "integration", 
+/**
+ * Of which tenant.
+ */
+tenant: TenantId, 
+/**
+ * Which.
+ */
+integration: string, } | { "of": "tenant", 
+/**
+ * Which.
+ */
+tenant: TenantId, };
 
 export type SealSlotView = { "slot": "signed", 
 /**
@@ -2362,11 +3204,11 @@ roles: Array<Role>, };
 
 export type SealedView = { 
 /**
- * The request.
+ * The request; `None` for a sign-off.
  */
-request: RequestId, 
+request: RequestId | null, 
 /**
- * Its number.
+ * Its number, or what was signed off.
  */
 label: string, 
 /**
@@ -2382,6 +3224,8 @@ entry: number,
  */
 missing: number, };
 
+export type Separation = "own" | "shared" | "both" | "no_keys";
+
 export type SessionView = { 
 /**
  * When it ends whatever happens.
@@ -2395,6 +3239,24 @@ locksAt: Micros,
  * Idle minutes after which it locks.
  */
 idleLockMinutes: number, };
+
+export type SetHoldRequest = { 
+/**
+ * Upon a key or a tenant.
+ */
+scope: Scope, 
+/**
+ * Why.
+ */
+kind: HoldKind, 
+/**
+ * Court file, incident number.
+ */
+reference: string, 
+/**
+ * The reason in words.
+ */
+reason: string, };
 
 export type SettingsView = { 
 /**
@@ -2450,15 +3312,29 @@ export type SignConfirmRequest = {
  */
 planHash: Digest, 
 /**
- * Why, for a rejection; empty otherwise.
+ * Why, for a rejection; what was looked at, for a sign-off; empty otherwise.
  */
 reason: string, 
+/**
+ * What the signer typed to say that they know what this is about; refused if it differs from what was asked.
+ */
+typed: string | null, 
 /**
  * Passphrase of the signer's device key.
  */
 passphrase: Passphrase, };
 
-export type SignContextView = { 
+export type SignContextView = { "what": "plan", 
+/**
+ * Everything it says.
+ */
+statement: SignPlanView, } | { "what": "review", 
+/**
+ * Everything it says.
+ */
+statement: SignReviewView, };
+
+export type SignPlanView = { 
 /**
  * What kind of signature.
  */
@@ -2532,6 +3408,10 @@ planHash: Digest,
  */
 recheckedAt: Micros, 
 /**
+ * What the signer must type, letter by letter, before it can be signed; `None` where nothing.
+ */
+typeThis: string | null, 
+/**
  * Differences found then; when there are any, nothing can be signed.
  */
 differences: Array<DifferenceView>, 
@@ -2539,6 +3419,32 @@ differences: Array<DifferenceView>,
  * Raw texts that contain characters a reader could mistake, escaped; empty when there are none.
  */
 escaped: Array<EscapedTextView>, };
+
+export type SignReviewView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * The item.
+ */
+item: ReviewDetailView, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of the statement that will be signed.
+ */
+statementHash: Digest, };
 
 export type SignSubject = { "sign": "draft", 
 /**
@@ -2552,7 +3458,11 @@ request: RequestId,
 /**
  * Which decision.
  */
-decision: Decision, };
+decision: Decision, } | { "sign": "review", 
+/**
+ * Which.
+ */
+review: ReviewId, };
 
 export type SignatureView = { 
 /**
@@ -2576,6 +3486,28 @@ key: Digest,
  */
 holds: boolean, };
 
+export type SignedOffView = { 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * In which role.
+ */
+role: Role | null, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * What they said.
+ */
+note: string, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
 export type SigningKeyKind = "device" | "session" | "unknown";
 
 export type SortDirection = "ascending" | "descending";
@@ -2596,9 +3528,9 @@ onOld: number,
  */
 oldVersion: number | null, 
 /**
- * Version after.
+ * Version after, where it makes a new one.
  */
-newVersion: number, 
+newVersion: number | null, 
 /**
  * Whether the old version is enabled.
  */
@@ -2644,7 +3576,11 @@ keys: number,
 /**
  * Runs under way.
  */
-runs: number, };
+runs: number, 
+/**
+ * Items of the review list that this operator may sign off.
+ */
+reviews: number, };
 
 export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new" | "replace_dek" | "reencrypt" | "reencrypt_back" | "erase_old" | "erase_new" | "deactivate" | "delete_tokens" | "erase_wraps" | "reclaim" | "delete_from_vault" | "await_purge" | "prove_absent" | "recover" | "enable_versions" | "activate" | "lift";
 
@@ -2684,7 +3620,7 @@ finishedAt: Micros | null,
  */
 tookMs: number | null, 
 /**
- * Until when it waits, for the grace period.
+ * Until when it waits: the end of the grace period, the vault's purge date, the next quiet hour.
  */
 until: Micros | null, 
 /**
@@ -2698,9 +3634,167 @@ entry: number | null, };
 
 export type StorageMedium = "key_vault" | "postgresql" | "kubernetes_secret";
 
-export type Task = "open_local" | "found" | "import" | "discovery" | "sample_load" | "create_deks" | "ledger_verify" | "run";
+export type SubjectView = { 
+/**
+ * What, for asking again.
+ */
+scope: Scope, 
+/**
+ * Name of the key, "tenant · integration", or the tenant.
+ */
+name: string, };
+
+export type SurveyView = { 
+/**
+ * Whose.
+ */
+tenant: TenantRowView, 
+/**
+ * When.
+ */
+foundAt: Micros, 
+/**
+ * What was found, and what becomes of it.
+ */
+found: Array<FoundView>, 
+/**
+ * What was looked at to see whether anything stands in the way, each with its finding.
+ */
+checks: Array<CheckView>, 
+/**
+ * How strong the erasure would be.
+ */
+erasure: ErasureView, 
+/**
+ * Whether this operator may ask for it.
+ */
+ask: MayView, };
+
+export type TargetView = { 
+/**
+ * Its record, where it has one.
+ */
+id: string, 
+/**
+ * Its name, as it was signed.
+ */
+name: string, 
+/**
+ * Version it acts on; empty where there is none.
+ */
+version: string, };
+
+export type Task = "protect" | "sweep" | "open_local" | "found" | "import" | "discovery" | "sample_load" | "create_deks" | "ledger_verify" | "run";
+
+export type TenantActsView = { 
+/**
+ * Suspend every key of it, at once.
+ */
+suspend: MayView, 
+/**
+ * Revoke every key of it, at once.
+ */
+revoke: MayView, 
+/**
+ * Set a hold on it, at once.
+ */
+setHold: MayView, 
+/**
+ * Invalidate its tokens, at once.
+ */
+invalidateTokens: MayView, 
+/**
+ * Ask for its keys to serve again.
+ */
+reactivate: MayView, 
+/**
+ * Ask for its offboarding.
+ */
+offboard: MayView, };
+
+export type TenantDetailRequest = { 
+/**
+ * Which.
+ */
+tenant: TenantId, };
+
+export type TenantDetailView = { 
+/**
+ * The row.
+ */
+row: TenantRowView, 
+/**
+ * KEKs under which its data lies.
+ */
+under: Array<UnderView>, 
+/**
+ * Its integrations, with what lies there.
+ */
+integrations: Array<IntegrationView>, 
+/**
+ * Holds on it and on its keys, those in force first.
+ */
+holds: Array<HoldView>, 
+/**
+ * A protective act that the vault has not confirmed yet.
+ */
+unconfirmed: UnconfirmedView | null, 
+/**
+ * Its offboarding: the request under way, or the one that ended it.
+ */
+offboarding: RequestLinkView | null, 
+/**
+ * Its certificate of destruction.
+ */
+certificate: CertificateLinkView | null, 
+/**
+ * When it was first mentioned.
+ */
+since: Micros | null, 
+/**
+ * What this operator may do.
+ */
+acts: TenantActsView, };
+
+export type TenantId = string & { readonly __brand: 'TenantId' };
+
+export type TenantRowView = { 
+/**
+ * Which.
+ */
+tenant: TenantId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where it stands.
+ */
+status: TenantStatus, 
+/**
+ * Keys of its own that are not destroyed.
+ */
+liveKeys: number, 
+/**
+ * Tokens sealed under them.
+ */
+tokens: number, 
+/**
+ * Under whose KEK its data lies.
+ */
+separation: Separation, 
+/**
+ * Holds on it and on its keys.
+ */
+holds: number, };
+
+export type TenantStatus = "active" | "suspended" | "offboarding" | "offboarded";
 
 export type TenantView = { 
+/**
+ * Which.
+ */
+tenant: TenantId, 
 /**
  * Its name.
  */
@@ -2730,9 +3824,45 @@ tenants: Array<TenantView>,
  */
 total: number, };
 
-export type Thing = "custody" | "operator" | "key" | "key_version" | "request" | "draft" | "run" | "entry" | "import" | "saved_view" | "profile";
+export type TenantsPageRequest = { 
+/**
+ * Part of the name.
+ */
+text: string, 
+/**
+ * Only those of this status.
+ */
+status: TenantStatus | null, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
 
-export type TimelineEvent = "created" | "imported" | "adopted" | "activated" | "state_changed" | "rotation_asked" | "rotation_sealed" | "rotation_rejected" | "request_lapsed" | "version_created" | "rewrapped" | "version_disabled" | "version_enabled" | "overdue";
+export type TenantsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<TenantRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * Tenants that match.
+ */
+matching: number, 
+/**
+ * Tenants in all.
+ */
+total: number, };
+
+export type Thing = "tenant" | "hold" | "review" | "certificate" | "custody" | "operator" | "key" | "key_version" | "request" | "draft" | "run" | "entry" | "import" | "saved_view" | "profile";
+
+export type TimelineEvent = "created" | "imported" | "adopted" | "activated" | "state_changed" | "rotation_asked" | "rotation_sealed" | "rotation_rejected" | "request_lapsed" | "version_created" | "rewrapped" | "version_disabled" | "version_enabled" | "overdue" | "protected" | "hold_set" | "hold_lifted" | "tokens_deleted" | "wrap_erased" | "deleted" | "recovered" | "purged" | "absent";
 
 export type TimelineView = { 
 /**
@@ -2771,6 +3901,130 @@ run: RunLinkView | null,
  * Who sealed it.
  */
 seals: Array<PersonView>, };
+
+export type TokenScope = { "of": "key", 
+/**
+ * Which.
+ */
+key: KeyId, } | { "of": "integration", 
+/**
+ * Of which tenant.
+ */
+tenant: TenantId, 
+/**
+ * Which.
+ */
+integration: string, } | { "of": "tenant", 
+/**
+ * Which.
+ */
+tenant: TenantId, } | { "of": "everything" };
+
+export type TokensCountRequest = { 
+/**
+ * Which.
+ */
+scope: TokenScope, };
+
+export type TokensCountView = { 
+/**
+ * Tokens.
+ */
+tokens: number, 
+/**
+ * DEKs they lie under.
+ */
+deks: number, 
+/**
+ * Tenants they belong to.
+ */
+tenants: number, 
+/**
+ * What must be typed before it is done; `None` where nothing.
+ */
+typeThis: string | null, };
+
+export type TokensGoneView = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Ledger entry, the last where there were several; `None` when there was nothing to do.
+ */
+entry: number | null, };
+
+export type TokensInvalidateRequest = { 
+/**
+ * Which.
+ */
+scope: TokenScope, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * What was typed, where something must be.
+ */
+typed: string | null, };
+
+export type TokensView = { 
+/**
+ * In all.
+ */
+live: number, 
+/**
+ * Expired, and not swept yet.
+ */
+expired: number, 
+/**
+ * When they were last swept.
+ */
+sweptAt: Micros | null, 
+/**
+ * How many were, then.
+ */
+swept: number, };
+
+export type UnconfirmedView = { 
+/**
+ * Upon what it was.
+ */
+subject: SubjectView, 
+/**
+ * Keys the vault may still use.
+ */
+keys: number, 
+/**
+ * Since when.
+ */
+since: Micros, };
+
+export type UnderView = { 
+/**
+ * Which.
+ */
+kek: KeyRefView, 
+/**
+ * Whether it is the tenant's own.
+ */
+own: boolean, 
+/**
+ * The tenant's DEKs under it.
+ */
+deks: number, 
+/**
+ * Tokens under those.
+ */
+tokens: number, 
+/**
+ * Other tenants whose data lies under it as well.
+ */
+otherTenants: number, 
+/**
+ * Internal secrets that lie under it as well.
+ */
+internal: number, };
 
 export type UnlockRequest = { 
 /**
@@ -2833,6 +4087,25 @@ export type IpcSchema = {
   request_detail: [RequestDetailRequest, RequestDetailView];
   recheck_request: [RecheckRequest, RecheckView];
   withdraw_request: [WithdrawRequest, RequestDetailView];
+  tenants_page: [TenantsPageRequest, TenantsPageView];
+  tenant_detail: [TenantDetailRequest, TenantDetailView];
+  protect_preview: [ProtectPreviewRequest, ConsequencesView];
+  protect: [ProtectRequest, ProtectedView];
+  protect_confirm: [ProtectConfirmRequest, ProtectedView];
+  holds: [Nothing, HoldsView];
+  set_hold: [SetHoldRequest, HoldView];
+  offboarding_survey: [OffboardingSurveyRequest, SurveyView];
+  offboardings_page: [OffboardingsPageRequest, OffboardingsPageView];
+  reviews_page: [ReviewsPageRequest, ReviewsPageView];
+  review_detail: [ReviewDetailRequest, ReviewDetailView];
+  certificates_page: [CertificatesPageRequest, CertificatesPageView];
+  certificate: [CertificateRequest, CertificateView];
+  certificate_issue: [CertificateIssueRequest, CertificateView];
+  certificate_save: [CertificateSaveRequest, SavedFileView];
+  tokens: [Nothing, TokensView];
+  tokens_count: [TokensCountRequest, TokensCountView];
+  tokens_invalidate: [TokensInvalidateRequest, TokensGoneView];
+  tokens_sweep: [Nothing, TokensGoneView];
   sign_context: [Nothing, SignContextView];
   sign_confirm: [SignConfirmRequest, SealedView];
   sign_cancel: [Nothing, Done];
@@ -2856,7 +4129,7 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   prepare_founder: ["app_state"],
   reset_founder: ["app_state"],
   found_custody: ["app_state"],
-  unlock: ["app_state", "status", "overview", "keys", "requests", "runs", "ledger", "saved_views", "settings"],
+  unlock: ["app_state", "status", "overview", "keys", "requests", "runs", "ledger", "saved_views", "settings", "tenants", "reviews", "certificates", "tokens"],
   lock: ["app_state"],
   touch_activity: [],
   status_bar: [],
@@ -2882,10 +4155,29 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   request_detail: [],
   recheck_request: [],
   withdraw_request: ["requests", "overview", "keys", "ledger", "status"],
+  tenants_page: [],
+  tenant_detail: [],
+  protect_preview: [],
+  protect: ["keys", "tenants", "reviews", "requests", "runs", "tokens", "overview", "ledger", "status"],
+  protect_confirm: ["keys", "tenants", "reviews", "overview", "ledger", "status"],
+  holds: [],
+  set_hold: ["keys", "tenants", "reviews", "requests", "overview", "ledger", "status"],
+  offboarding_survey: [],
+  offboardings_page: [],
+  reviews_page: [],
+  review_detail: [],
+  certificates_page: [],
+  certificate: [],
+  certificate_issue: ["certificates", "runs", "tenants", "reviews", "overview", "ledger", "status"],
+  certificate_save: [],
+  tokens: [],
+  tokens_count: [],
+  tokens_invalidate: ["tokens", "keys", "tenants", "reviews", "overview", "ledger", "status"],
+  tokens_sweep: ["tokens", "keys", "tenants", "overview", "ledger", "status"],
   sign_context: [],
-  sign_confirm: ["requests", "overview", "keys", "ledger", "status"],
+  sign_confirm: ["requests", "reviews", "certificates", "tenants", "overview", "keys", "ledger", "status"],
   sign_cancel: [],
-  run_start: ["requests", "runs", "overview", "keys", "ledger", "status"],
+  run_start: ["requests", "runs", "tenants", "overview", "keys", "ledger", "status"],
   runs_page: [],
   run_detail: [],
   run_pause: ["runs", "overview", "ledger", "status"],

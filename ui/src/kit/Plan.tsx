@@ -1,29 +1,25 @@
-import type { ChangeSubject, ChangeView, DifferenceView, PlanView } from "../host";
+import { Fragment } from "react";
+
+import type { ChangeView, DifferenceView, PlanView } from "../host";
 import { count, duration } from "./format";
 import styles from "./Plan.module.css";
+import { countLabel, fieldWord, isIdentifier } from "./planWords";
 import { Note } from "./states";
 
 /** Figures first: what the plan touches, and what it costs. */
 export function PlanFacts({ plan }: { readonly plan: PlanView }) {
   const { impact } = plan;
-  const facts =
-    plan.operation === "rotate_kek"
-      ? [
-          [count(impact.deks), impact.deks === 1 ? "DEK re-wrapped" : "DEKs re-wrapped"],
-          [count(impact.tenants), impact.tenants === 1 ? "tenant touched" : "tenants touched"],
-          [count(impact.vaultOperations), "vault operations"],
-          [duration(impact.estimatedSeconds), `at ${impact.budgetPercent} % of the limit`],
-        ]
-      : [
-          [plan.algorithm.split(",")[0] ?? plan.algorithm, "algorithm"],
-          [count(impact.vaultOperations), "vault operations"],
-          [duration(impact.estimatedSeconds), "estimated"],
-        ];
+  const facts: [string, string][] = [
+    ...(plan.operation === "create_kek" ? ([[plan.algorithm.split(",")[0] ?? plan.algorithm, "algorithm"]] as [string, string][]) : []),
+    ...impact.counts.map((figure): [string, string] => [count(figure.count), countLabel(plan.operation, figure)]),
+    [count(impact.vaultOperations), impact.vaultOperations === 1 ? "vault operation" : "vault operations"],
+    [duration(impact.estimatedSeconds), impact.budgetPercent > 0 ? `at ${impact.budgetPercent} % of the limit` : "estimated"],
+  ];
   return (
     <dl className={styles.facts}>
       {facts.map(([value, label]) => (
         <div key={label}>
-          <dt>{label}</dt>
+          <dt title={label}>{label}</dt>
           <dd>{value}</dd>
         </div>
       ))}
@@ -31,8 +27,10 @@ export function PlanFacts({ plan }: { readonly plan: PlanView }) {
   );
 }
 
-/** Then what changes: now and after, changed lines first. */
+/** Then what changes: now and after, changed lines first, each under the name of what it is about where there are several. */
 export function PlanChanges({ plan }: { readonly plan: PlanView }) {
+  const subjects = [...new Set(plan.changes.map((change) => change.subject))];
+  const several = subjects.length > 1 || (subjects[0] !== undefined && subjects[0] !== plan.subject);
   return (
     <div className="diff" role="table" aria-label="What will change">
       <div className="h" role="row">
@@ -40,38 +38,37 @@ export function PlanChanges({ plan }: { readonly plan: PlanView }) {
         <span role="columnheader">Now</span>
         <span role="columnheader">After</span>
       </div>
-      {plan.changes.map((change, at) => (
-        <Line key={at} change={change} />
+      {subjects.map((subject) => (
+        <Fragment key={subject}>
+          {several && (
+            <div className={`l ${styles.subject ?? ""}`} role="row">
+              <span role="rowheader" className="mono strong">
+                {subject}
+              </span>
+            </div>
+          )}
+          {plan.changes.map((change, at) => change.subject === subject && <Line key={at} change={change} plan={plan} />)}
+        </Fragment>
       ))}
     </div>
   );
 }
 
-function Line({ change }: { readonly change: ChangeView }) {
-  const mono = change.identifier ? " mono" : "";
+function Line({ change, plan }: { readonly change: ChangeView; readonly plan: PlanView }) {
+  const mono = isIdentifier(change.field) ? " mono" : "";
   const same = change.kind === "same";
+  const gone = change.kind === "destroy";
   return (
     <div className="l" role="row">
-      <span role="rowheader">{subject(change)}</span>
-      <span role="cell" className={`${same ? "same" : change.before === "" ? "same" : "del"}${mono}`} title={change.before}>
+      <span role="rowheader">{fieldWord(change.field, plan)}</span>
+      <span role="cell" className={`${same || change.before === "" ? "same" : "del"}${mono}`} title={change.before}>
         {change.before === "" ? "–" : figure(change.before)}
       </span>
       <span role="cell" className={same ? "same" : `add${mono}`} title={change.after}>
-        {same ? "unchanged" : change.after === "" ? "–" : figure(change.after)}
+        {same ? "unchanged" : gone ? "nothing" : figure(change.after)}
       </span>
     </div>
   );
-}
-
-const SUBJECT: Record<ChangeSubject, string> = {
-  current_version: "Current version", deks_under_old: "DEKs under", deks_under_new: "DEKs under", old_version: "Version",
-  algorithm: "Algorithm", key_name: "Name", owner: "Owner", purpose: "Purpose", classification: "Classification", rotate_by: "Rotate by", vault: "Vault",
-};
-
-function subject(change: ChangeView): string {
-  const version = change.version;
-  if (version === null) return SUBJECT[change.subject];
-  return change.subject === "old_version" ? `Version ${version}` : `${SUBJECT[change.subject]} v${version}`;
 }
 
 /** A bare number, or a number at the beginning, with its thousands apart. */

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import styles from "./Popover.module.css";
 
 /** A button that opens a small panel under it. Escape or leaving it closes it; focus goes back to the button. */
-export function Popover({ label, className = "pill", trigger, children, align = "start" }: { readonly label: string; readonly className?: string; readonly trigger: ReactNode; readonly children: (close: () => void) => ReactNode; readonly align?: "start" | "end" }) {
+export function Popover({ label, className = "pill", trigger, children, align = "start", up = false }: { readonly label: string; readonly className?: string; readonly trigger: ReactNode; readonly children: (close: () => void) => ReactNode; readonly align?: "start" | "end"; readonly up?: boolean }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const around = useRef<HTMLDivElement>(null);
@@ -55,7 +55,7 @@ export function Popover({ label, className = "pill", trigger, children, align = 
         {trigger}
       </button>
       {open && (
-        <div ref={panel} id={id} role="dialog" aria-label={label} className={`${styles.panel ?? ""} ${align === "end" ? (styles.end ?? "") : ""}`}>
+        <div ref={panel} id={id} role="dialog" aria-label={label} className={`${styles.panel ?? ""} ${align === "end" ? (styles.end ?? "") : ""} ${up ? (styles.up ?? "") : ""}`}>
           {children(close)}
         </div>
       )}

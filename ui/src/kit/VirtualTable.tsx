@@ -28,6 +28,8 @@ type VirtualTableProps<R> = {
   readonly more: boolean;
   readonly loadMore: () => void;
   readonly rowHeight: number;
+  /** Rows that may be picked for an act on several, with the Space key or the box before them. */
+  readonly picking?: { readonly label: (row: R) => string; readonly may: (row: R) => boolean; readonly picked: (row: R) => boolean; readonly toggle: (row: R) => void };
 };
 
 const OVERSCAN = 12;
@@ -38,7 +40,7 @@ const AHEAD = 60;
  * number, and one row at a time takes the focus.
  */
 export function VirtualTable<R>(props: VirtualTableProps<R>) {
-  const { label, columns, template, rows, total, rowKey, cells, current, open, more, loadMore, rowHeight } = props;
+  const { label, columns, template, rows, total, rowKey, cells, current, open, more, loadMore, rowHeight, picking } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const wantsFocus = useRef(false);
@@ -70,9 +72,14 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     virtual.scrollToIndex(at);
   };
   const reachable = Math.min(active, Math.max(0, rows.length - 1));
+  const pick = () => {
+    const row = rows[reachable];
+    if (row !== undefined && focused(scroller.current) && picking?.may(row) === true) picking.toggle(row);
+  };
   useKeys(label, [
     { keys: "j", label: "Move", act: () => { move(focused(scroller.current) ? reachable + 1 : reachable); }, shown: true },
     { keys: "k", label: "Move", act: () => { move(focused(scroller.current) ? reachable - 1 : reachable); }, shown: true },
+    ...(picking === undefined ? [] : [{ keys: "Space", label: "Select", act: pick, shown: true }]),
   ]);
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
@@ -85,8 +92,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     event.preventDefault();
   };
   return (
-    <div className={styles.grid} role="grid" aria-label={label} aria-rowcount={total + 1} aria-colcount={columns.length} tabIndex={-1} onKeyDown={onKeyDown}>
-      <Heads columns={columns} template={template} />
+    <div className={styles.grid} role="grid" aria-label={label} aria-rowcount={total + 1} aria-colcount={columns.length + (picking === undefined ? 0 : 1)} tabIndex={-1} onKeyDown={onKeyDown}>
+      <Heads columns={columns} template={template} picking={picking !== undefined} />
       <div className={styles.scroller} ref={scroller} role="rowgroup" data-testid="rows">
         <div className={styles.space} role="presentation" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -112,6 +119,20 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
                 }}
                 onFocus={() => { setActive(item.index); }}
               >
+                {picking && (
+                  <div role="gridcell" className={styles.pick}>
+                    <input
+                      type="checkbox"
+                      className="box"
+                      tabIndex={-1}
+                      aria-label={picking.label(row)}
+                      checked={picking.picked(row)}
+                      disabled={!picking.may(row)}
+                      onClick={(event) => { event.stopPropagation(); }}
+                      onChange={() => { picking.toggle(row); }}
+                    />
+                  </div>
+                )}
                 {cells(row).map((cell, at) => (
                   <div key={columns[at]?.id ?? at} role="gridcell" className={cellClass(columns[at])}>
                     {cell}
@@ -126,10 +147,15 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   );
 }
 
-function Heads({ columns, template }: { readonly columns: readonly ColumnHead[]; readonly template: string }) {
+function Heads({ columns, template, picking }: { readonly columns: readonly ColumnHead[]; readonly template: string; readonly picking: boolean }) {
   return (
     <div role="rowgroup" className={styles.heads}>
       <div role="row" aria-rowindex={1} className={`${styles.head ?? ""} ${template}`}>
+        {picking && (
+          <div role="columnheader" className={styles.pick}>
+            <span className="sr">Selected</span>
+          </div>
+        )}
         {columns.map((column) => (
           <div key={column.id} role="columnheader" aria-sort={column.sort ? (column.sort.direction ?? "none") : undefined} className={cellClass(column)}>
             {column.sort ? (

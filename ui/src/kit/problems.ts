@@ -82,6 +82,14 @@ export function refusal(reason: RefusalReason): string {
       return "The run is not in a state that allows this.";
     case "old_version_gone":
       return "The old version no longer lives: there is nothing to go back to.";
+    case "nothing_to_roll_back":
+      return "It leaves nothing that could be rolled back.";
+    case "held":
+      return "A hold says that this must be kept. Two people can lift it.";
+    case "own_act":
+      return "You did this yourself; another person must look at it.";
+    case "typed_differs":
+      return "What was typed is not the name that was asked for.";
     case "request_open":
       return "A request for this key is open already.";
     case "clock_skew":
@@ -89,7 +97,7 @@ export function refusal(reason: RefusalReason): string {
     case "other_environment":
       return `It belongs to ${ENVIRONMENT[reason.belongsTo].toLowerCase()}.`;
     case "register":
-      return `The register refused (${reason.refusal}).`;
+      return REGISTER_REFUSAL[reason.refusal] ?? `The register refused (${reason.refusal}).`;
     default:
       return reason satisfies never;
   }
@@ -108,6 +116,8 @@ export function refusalOfOther(reason: RefusalReason): string {
       return "auditors never sign";
     case "suspended":
       return "is suspended";
+    case "own_act":
+      return "did it";
     default:
       return refusal(reason).replace(/\.$/, "").toLowerCase();
   }
@@ -187,7 +197,7 @@ const FIELD: Record<string, string> = {
   databaseName: "The database's name", databaseUser: "The login", environment: "The environment", reason: "The reason",
   changeRecord: "The change record", rollbackPlan: "The roll-back plan", graceSeconds: "The grace period", bits: "The length",
   owner: "The owner", purpose: "The purpose", approveWithinHours: "The time to approve", executeWithinHours: "The time to execute",
-  targets: "The list of targets", text: "The text", tenant: "The tenant", integration: "The integration", key: "The key",
+  targets: "The list of targets", keys: "The list of DEKs", trigger: "The trigger", overlapSeconds: "The overlap", purge: "The purge", reclaim: "The reclaiming", hold: "The hold", reference: "The reference", typed: "What was typed", text: "The text", tenant: "The tenant", integration: "The integration", key: "The key",
 };
 
 const FIELD_PROBLEM: Record<FieldProblem, string> = {
@@ -199,12 +209,34 @@ const FIELD_PROBLEM: Record<FieldProblem, string> = {
   weak_algorithm: "is weaker than the policy allows", weak_passphrase: "is too easy to guess", in_the_past: "lies in the past",
 };
 
+/** Refusals of the register that have words; the others are named by their code. */
+const REGISTER_REFUSAL: Record<string, string> = {
+  held: "A hold says that this must be kept. Two people can lift it.",
+  hold_lifted: "This hold is lifted already.",
+  tenant_inactive: "This tenant is not active.",
+  tenant_unknown: "The register does not know this tenant.",
+  key_not_active: "This key is not in use.",
+  dek_not_active: "This DEK is not in use.",
+  illegal_state: "The key's state does not allow this.",
+  illegal_transition: "The key's state does not allow this.",
+  live_deks: "A live DEK hangs on this KEK.",
+  deks_left: "A live DEK hangs on this KEK.",
+  drill_missing: "No restore drill has shown yet that the newest backup opens without this KEK.",
+  own_act: "You did this yourself; another person must look at it.",
+  already_reviewed: "This has been signed off already.",
+  proof_missing: "A proof is missing; no certificate is issued before it is there.",
+  nothing_to_do: "There is nothing left to do.",
+  no_key_fits: "No key of it is in a state that allows this.",
+  plan_unfit: "The plan does not fit what the register holds.",
+};
+
 const THING: Record<Thing, string> = {
-  custody: "custody", operator: "operator", key: "key", key_version: "key version", request: "request", draft: "draft", run: "run",
+  tenant: "tenant", hold: "hold", review: "item of the review list", certificate: "certificate", custody: "custody", operator: "operator", key: "key", key_version: "key version", request: "request", draft: "draft", run: "run",
   entry: "entry", import: "import", saved_view: "saved view", profile: "profile",
 };
 
 export const TASK: Record<Task, string> = {
+  protect: "A protective act", sweep: "A sweep of tokens",
   open_local: "Opening the local custody", found: "Founding", import: "An import", discovery: "A discovery",
   sample_load: "Loading the sample estate", create_deks: "Making DEKs", ledger_verify: "Verification of the ledger", run: "A run",
 };
@@ -233,5 +265,6 @@ export const RUN_FAILURE: Record<RunFailure, string> = {
   vault_unavailable: "The vault does not answer.", register_unavailable: "The register does not answer.",
   ledger_not_written: "An entry could not be written, so the act was not performed.",
   seals_lapsed: "A seal no longer counts.", lease_lost: "Another console took this run over.",
-  version_unexpected: "The vault holds a version that no request explains.", internal: "Something failed that has no name here.",
+  version_unexpected: "The vault holds a version that no request explains.", held: "A hold says that this must be kept. It runs on when two people have lifted it.",
+  still_there: "Something that should be gone is still there.", drill_missing: "No restore drill has shown yet that the newest backup opens without this key.", internal: "Something failed that has no name here.",
 };

@@ -1,8 +1,9 @@
 import type {
-  Classification, ConnectionTarget, Decision, Environment, EvidenceFact, KeyState, KeyType, OperationKind, RequestState, Role,
-  RunState, StorageMedium, VersionState, Violation,
+  Classification, ConnectionTarget, Decision, Environment, HoldKind, KeyState, KeyType, Micros, OperationKind, ProtectAct, RequestState, ReviewKind, Role,
+  RotationTrigger, RunState, Separation, StorageMedium, TenantStatus, VersionState, Violation,
 } from "../host";
 import type { IconName } from "./drawings";
+import { count, day } from "./format";
 
 /** The words of the wire as people say them, and the shape and tone that go with each. One place, so that a word means one thing. */
 
@@ -79,6 +80,8 @@ export const RUN_STATE: Record<RunState, Said> = {
   pausing: { word: "Pausing", icon: "circle-pause", tone: "warn" },
   paused: { word: "Paused", icon: "circle-pause", tone: "warn" },
   grace: { word: "In grace", icon: "clock", tone: "ink" },
+  reclaim_pending: { word: "Zeroed, reclaim pending", icon: "hourglass", tone: "warn" },
+  awaiting_purge: { word: "Waiting for purge", icon: "hourglass", tone: "ink" },
   stopped: { word: "Stopped", icon: "triangle-alert", tone: "alert" },
   rolling_back: { word: "Rolling back", icon: "rotate-ccw", tone: "warn" },
   finished: { word: "Finished", icon: "circle-check", tone: "ok" },
@@ -90,45 +93,107 @@ export const TARGET: Record<ConnectionTarget, string> = { vault: "vault", regist
 
 export const DECISION: Record<Decision, string> = { approve: "countersigned", reject: "rejected" };
 
-export const EVIDENCE: Record<EvidenceFact, string> = {
+/** Where a run stands, with the date it waits for: "Waiting for purge until 15 Feb 2027". */
+export function runState(row: { readonly state: RunState; readonly waitsUntil: Micros | null }): Said {
+  const said = RUN_STATE[row.state];
+  return row.waitsUntil === null || (row.state !== "awaiting_purge" && row.state !== "reclaim_pending") ? said : { ...said, word: `${said.word} until ${day(row.waitsUntil)}` };
+}
+
+export const TENANT_STATUS: Record<TenantStatus, Said> = {
+  active: { word: "Active", icon: "circle-check", tone: "ok" },
+  suspended: { word: "Suspended", icon: "circle-pause", tone: "warn" },
+  offboarding: { word: "Offboarding", icon: "hourglass", tone: "warn" },
+  offboarded: { word: "Offboarded", icon: "circle-x", tone: "danger" },
+};
+
+export const SEPARATION: Record<Separation, Said> = {
+  own: { word: "KEK of its own", icon: "shield-check", tone: "ok" },
+  shared: { word: "Shared KEK", icon: "users", tone: "idle" },
+  both: { word: "Own and shared KEK", icon: "circle-alert", tone: "warn" },
+  no_keys: { word: "No DEK", icon: "circle-dashed", tone: "idle" },
+};
+
+export const HOLD_KIND: Record<HoldKind, string> = { legal_hold: "Legal hold", incident: "Open incident" };
+
+export const TRIGGER: Record<RotationTrigger, string> = {
+  token_regeneration: "Token regeneration", suspected_compromise: "Suspected compromise", ownership_change: "Change of integration ownership", schedule: "Schedule",
+};
+
+export const REVIEW_KIND: Record<ReviewKind, Said> = {
+  suspended: { word: "Suspended", icon: "circle-pause", tone: "warn" },
+  revoked: { word: "Revoked", icon: "ban", tone: "alert" },
+  disabled: { word: "Disabled", icon: "circle-minus", tone: "idle" },
+  compromise_reported: { word: "Compromise reported", icon: "shield-alert", tone: "alert" },
+  tokens_invalidated: { word: "Tokens invalidated", icon: "ban", tone: "alert" },
+  hold_set: { word: "Hold set", icon: "lock", tone: "idle" },
+  destroyed: { word: "Destroyed", icon: "trash", tone: "danger" },
+  certificate: { word: "Certificate issued", icon: "file-text", tone: "ink" },
+  other: { word: "Act", icon: "circle", tone: "idle" },
+};
+
+/** A protective act: in the imperative, as what becomes of the key, and how it is drawn. */
+export const PROTECT: Record<ProtectAct, { readonly act: string; readonly became: string; readonly icon: IconName; readonly says: string }> = {
+  suspend: { act: "Suspend", became: "suspended", icon: "circle-pause", says: "Taken out of use until two people reactivate it." },
+  disable: { act: "Disable", became: "disabled", icon: "circle-minus", says: "Deactivated: nothing new is sealed or wrapped under it. Two people can reactivate it." },
+  revoke: { act: "Revoke", became: "revoked", icon: "ban", says: "Out of use for good. It can only be destroyed afterwards." },
+  report_compromise: { act: "Report compromise of", became: "reported as compromised", icon: "shield-alert", says: "Treated as known to somebody else from now on. Reactivating it takes two people." },
+};
+
+/** What a step proved. A fact that is not here is shown as recorded. */
+const EVIDENCE: Record<string, string> = {
   state_unchanged: "State digest unchanged", version_created: "Created", public_key_digest: "Public key",
   tagged_with_run: "Tagged", rewrapped: "Re-wrapped", check_values_hold: "Check values hold", canaries_opened: "Canaries opened",
   left_on_old: "Left on the old version", unwrap_refused: "Unwrap refused", old_disabled: "Old version disabled",
   new_disabled: "New version disabled", old_enabled: "Old version enabled", restored: "Restored", taken_over: "Taken over",
-  key_registered: "Registered", verification: "Verification", throttled: "Throttled",
+  key_registered: "Registered", verification: "Verification", throttled: "Throttled", tokens: "Tokens", deks: "DEKs", keys: "Keys", count: "Count",
+  reencrypted: "Re-encrypted", erased: "Erased", wraps: "Wraps", zeroed: "Zeroed", reclaimed: "Reclaimed", deleted: "Deleted", recovery_level: "Recovery level",
+  scheduled_purge_at: "Purge date", deleted_at: "Deleted", purged: "Purged", absent: "Absent", found: "Found", recovered: "Recovered", activated: "In use again", lifted: "Lifted",
 };
 
-/** An operation in the imperative, as it goes on, and as a noun: "Rotate KEK", "Rotating KEK", "rotation". */
-export const OPERATION: Record<OperationKind, { act: string; doing: string; noun: string }> = {
-  rotate_kek: { act: "Rotate KEK", doing: "Rotating KEK", noun: "rotation" },
-  create_kek: { act: "Create KEK", doing: "Creating KEK", noun: "creation" },
-  rotate_dek: { act: "Rotate DEK", doing: "Rotating DEK", noun: "rotation" },
-  rotate_secret: { act: "Rotate secret", doing: "Rotating secret", noun: "rotation" },
-  destroy_dek: { act: "Destroy DEK", doing: "Destroying DEK", noun: "destruction" },
-  destroy_kek: { act: "Destroy KEK", doing: "Destroying KEK", noun: "destruction" },
-  destroy_secret: { act: "Destroy secret", doing: "Destroying secret", noun: "destruction" },
-  offboard_tenant: { act: "Offboard tenant", doing: "Offboarding tenant", noun: "offboarding" },
-  recover_kek: { act: "Recover KEK", doing: "Recovering KEK", noun: "recovery" },
-  reactivate: { act: "Reactivate", doing: "Reactivating", noun: "reactivation" },
-  lift_hold: { act: "Lift hold on", doing: "Lifting hold on", noun: "lifting of the hold" },
+export function evidenceWord(fact: string): string {
+  return EVIDENCE[fact] ?? fact;
+}
+
+/** The words of an operation: "Rotate", "Rotating", one "KEK", many "KEKs", and the noun of the act. The one table of them. */
+export const OPERATION: Record<OperationKind, { readonly verb: string; readonly doing: string; readonly one: string; readonly many: string; readonly noun: string; readonly destroys?: true }> = {
+  rotate_kek: { verb: "Rotate", doing: "Rotating", one: "KEK", many: "KEKs", noun: "rotation" },
+  create_kek: { verb: "Create", doing: "Creating", one: "KEK", many: "KEKs", noun: "creation" },
+  rotate_dek: { verb: "Rotate", doing: "Rotating", one: "DEK", many: "DEKs", noun: "rotation" },
+  rotate_secret: { verb: "Rotate", doing: "Rotating", one: "secret", many: "secrets", noun: "rotation" },
+  destroy_dek: { verb: "Destroy", doing: "Destroying", one: "DEK", many: "DEKs", noun: "destruction", destroys: true },
+  destroy_kek: { verb: "Destroy", doing: "Destroying", one: "KEK", many: "KEKs", noun: "destruction", destroys: true },
+  destroy_secret: { verb: "Destroy", doing: "Destroying", one: "secret", many: "secrets", noun: "destruction", destroys: true },
+  offboard_tenant: { verb: "Offboard", doing: "Offboarding", one: "tenant", many: "tenants", noun: "offboarding", destroys: true },
+  recover_kek: { verb: "Recover", doing: "Recovering", one: "KEK", many: "KEKs", noun: "recovery" },
+  reactivate: { verb: "Reactivate", doing: "Reactivating", one: "", many: "keys", noun: "reactivation" },
+  lift_hold: { verb: "Lift", doing: "Lifting", one: "hold", many: "holds", noun: "lifting of the hold" },
 };
 
-/** "Rotate KEK kek-tenant-prod to version 8". */
-export function requestTitle(row: { operation: OperationKind; subject: string; versionAfter: number }): string {
+type Titled = { readonly operation: OperationKind; readonly subject: string; readonly targets: number; readonly versionAfter: number | null };
+
+/** "Rotate KEK kek-tenant-prod to version 8", "Destroy 12 DEKs". */
+export function requestTitle(row: Titled): string {
   return `${shortTitle(row)}${toVersion(row)}`;
 }
 
 /** The same, for lists, without the version. */
-export function shortTitle(row: { operation: OperationKind; subject: string }): string {
-  return `${OPERATION[row.operation].act} ${row.subject}`;
+export function shortTitle(row: Omit<Titled, "versionAfter">): string {
+  return `${OPERATION[row.operation].verb} ${what(row)}`;
 }
 
-export function runTitle(row: { operation: OperationKind; subject: string; versionAfter: number; state: RunState }): string {
+export function runTitle(row: Titled & { readonly state: RunState }): string {
   const over = row.state === "finished" || row.state === "rolled_back" || row.state === "failed" || row.state === "stopped";
   const words = OPERATION[row.operation];
-  return `${over ? words.act : words.doing} ${row.subject}${toVersion(row)}`;
+  return `${over ? words.verb : words.doing} ${what(row)}${toVersion(row)}`;
 }
 
-function toVersion(row: { operation: OperationKind; versionAfter: number }): string {
-  return row.operation === "rotate_kek" ? ` to version ${row.versionAfter}` : "";
+/** "KEK kek-a", "12 DEKs". */
+function what({ operation, subject, targets }: Omit<Titled, "versionAfter">): string {
+  const words = OPERATION[operation];
+  if (targets > 1) return `${count(targets)} ${words.many}`;
+  return words.one === "" ? subject : `${words.one} ${subject}`;
+}
+
+function toVersion(row: Titled): string {
+  return row.operation === "rotate_kek" && row.versionAfter !== null ? ` to version ${row.versionAfter}` : "";
 }

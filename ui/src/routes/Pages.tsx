@@ -6,6 +6,12 @@ import type { Route } from "./route";
 const Approvals = lazy(() => import("../features/approvals/Approvals"));
 const NewRequest = lazy(() => import("../features/request/NewRequest"));
 const Keys = lazy(() => import("../features/keys/Keys"));
+const Tenants = lazy(() => import("../features/tenants/Tenants"));
+const Offboardings = lazy(() => import("../features/offboarding/Offboardings"));
+const Survey = lazy(() => import("../features/offboarding/Survey"));
+const Reviews = lazy(() => import("../features/reviews/Reviews"));
+const Certificates = lazy(() => import("../features/certificates/Certificates"));
+const Certificate = lazy(() => import("../features/certificates/Certificate"));
 const Import = lazy(() => import("../features/estate/Import"));
 const Discovery = lazy(() => import("../features/estate/Discovery"));
 const CreateDeks = lazy(() => import("../features/estate/CreateDeks"));
@@ -23,9 +29,17 @@ export function Pages({ route }: { readonly route: Route }) {
     case "approvals":
       return <Approvals route={route} />;
     case "request":
-      return <NewRequest key={route.id} route={route} />;
+      return <NewRequest key={`${route.id ?? ""}${route.query["key"] ?? ""}${route.query["tenant"] ?? ""}`} route={route} />;
     case "keys":
       return <Keys route={route} />;
+    case "tenants":
+      return <Tenants route={route} />;
+    case "offboarding":
+      return route.id === null ? <Offboardings route={route} /> : <Survey key={route.id} tenant={route.id} />;
+    case "reviews":
+      return <Reviews route={route} />;
+    case "certificates":
+      return route.id === null ? <Certificates /> : <Certificate key={route.id} id={route.id} />;
     case "import":
       return <Import />;
     case "discovery":

@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react";
 
+import type { Scope } from "../host";
+
 /**
  * Where the window is. Everything a person would want to come back to (the screen, what is open on it, its filter) is in the
  * address; the path names the screen, the query what is set on it.
@@ -7,7 +9,7 @@ import { useSyncExternalStore } from "react";
 export type Route = { readonly screen: Screen; readonly id: string | null; readonly query: Query };
 
 export const SCREENS = [
-  "overview", "approvals", "request", "keys", "import", "discovery", "create-deks", "runs", "ledger", "operators", "settings",
+  "overview", "approvals", "request", "keys", "tenants", "offboarding", "reviews", "certificates", "import", "discovery", "create-deks", "runs", "ledger", "operators", "settings",
 ] as const;
 
 export type Screen = (typeof SCREENS)[number];
@@ -25,6 +27,11 @@ export function href(screen: Screen, id?: string | null, query: Query = {}): str
   const filled = Object.entries(query).filter(([, value]) => value !== "");
   const search = new URLSearchParams(filled).toString();
   return `#/${screen}${id ? `/${encodeURIComponent(id)}` : ""}${search ? `?${search}` : ""}`;
+}
+
+/** Where what an act is upon is shown. */
+export function scopeHref(scope: Scope): string {
+  return scope.of === "key" ? href("keys", scope.key) : href("tenants", scope.tenant);
 }
 
 export function go(screen: Screen, id?: string | null, query: Query = {}): void {

@@ -23,16 +23,20 @@ export function Sidebar({ route }: { readonly route: Route }) {
         {item("approvals", "inbox", "Approvals", status?.forMe, status !== undefined && status.forMe > 0 ? "mine" : "plain")}
         {item("keys", "key-round", "Keys", status?.keys)}
         {item("runs", "play", "Runs", status?.runs)}
+        {item("reviews", "stamp", "Reviews", status?.reviews, status !== undefined && status.reviews > 0 ? "mine" : "plain")}
         {item("ledger", "scroll-text", "Ledger")}
       </div>
       <div className="nav-h">Estate</div>
       <div className={`nav ${styles.flush ?? ""}`}>
+        {item("tenants", "users", "Tenants")}
+        {item("offboarding", "trash", "Offboarding")}
+        {item("certificates", "file-text", "Certificates")}
         {item("discovery", "radar", "Discovery")}
         {item("import", "upload", "Import")}
       </div>
       <div className="nav-h">Reference</div>
       <div className={`nav ${styles.flush ?? ""}`}>
-        {item("operators", "users", "Operators")}
+        {item("operators", "user", "Operators")}
         {item("settings", "settings", "Settings")}
       </div>
       <Me />

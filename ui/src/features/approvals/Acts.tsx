@@ -18,19 +18,19 @@ type ActsProps = {
 /** The act, named, always in view. What is not this operator's is not there, and the reason stands in its place. */
 export function Acts({ detail, may, drifted, busy, decide, start, withdraw, children }: ActsProps) {
   const { row, actions } = detail;
-  const noun = OPERATION[row.operation].noun;
+  const { noun, destroys } = OPERATION[row.operation];
   const alive = row.state === "open" || row.state === "approved";
   if (!alive && !actions.withdraw.allowed) return null;
   return (
     <div className={styles.act}>
       {children}
       {may.countersign && (
-        <Button kind="primary" size="lg" icon="stamp" hint="C" busy={busy} onClick={() => { decide("approve"); }}>
+        <Button kind={destroys ? "danger" : "primary"} size="lg" icon="stamp" hint="C" busy={busy} onClick={() => { decide("approve"); }}>
           Countersign {noun}…
         </Button>
       )}
       {may.start && (
-        <Button kind="primary" size="lg" icon="play" hint="S" busy={busy} onClick={start}>
+        <Button kind={destroys ? "danger" : "primary"} size="lg" icon="play" hint="S" busy={busy} onClick={start}>
           Start {noun}
         </Button>
       )}
@@ -45,16 +45,16 @@ export function Acts({ detail, may, drifted, busy, decide, start, withdraw, chil
         </Button>
       )}
       <p className="small t2 grow" data-testid="why-not">
-        {sentence(row.state, may, drifted, actions.countersign, actions.start)}
+        {sentence(detail, may, drifted)}
       </p>
     </div>
   );
 }
 
-function sentence(state: string, may: ActsProps["may"], drifted: boolean, countersign: MayView, start: MayView): string {
+function sentence({ row: { state, operation }, actions: { countersign, start } }: RequestDetailView, may: ActsProps["may"], drifted: boolean): string {
   if (drifted) return "Nothing can be signed or started: look at the differences.";
   if (state === "open") return may.countersign ? "Nothing runs until someone starts it after both seals." : whyNot(countersign);
-  if (may.start) return "Both seals are there. Starting it changes the vault.";
+  if (may.start) return OPERATION[operation].destroys ? "Both seals are there. What it destroys does not come back." : "Both seals are there. Starting it changes the vault.";
   return whyNot(start);
 }
 

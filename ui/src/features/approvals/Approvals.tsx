@@ -2,7 +2,7 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type Cursor, type RequestFolder, type RequestRowView } from "../../host";
-import { Ago, Button, count, counted, Empty, OPERATION, Reading, REQUEST_STATE, Seals, Segments, shortTitle, Status } from "../../kit";
+import { Ago, Button, count, countSentence, Empty, OPERATION, Reading, REQUEST_STATE, Seals, Segments, shortTitle, Status } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
 import { onlyAuditor } from "../../commands/registry";
 import { useSession } from "../../shell/session";
@@ -117,6 +117,7 @@ function second(row: RequestRowView): string {
     const because = row.lapsedBecause;
     return `${because.subject}: ${because.field} was ${because.planned}, is ${because.found}`;
   }
-  const what = row.versionBefore === null ? OPERATION[row.operation].noun : `v${row.versionBefore} to v${row.versionAfter}`;
-  return `${what} · ${row.requester.name}${row.deks > 0 ? ` · re-wraps ${counted(row.deks, "DEK")}` : ""}`;
+  const what = row.targets > 1 ? row.subject : row.versionBefore === null || row.versionAfter === null ? OPERATION[row.operation].noun : `v${row.versionBefore} to v${row.versionAfter}`;
+  const touched = row.counts.find((figure) => figure.count > 0);
+  return `${what} · ${row.requester.name}${touched ? ` · ${countSentence(row.operation, touched)}` : ""}`;
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { useAct, useRead, type RecheckView, type RequestDetailView, type RequestRowView } from "../../host";
-import { Ago, Button, Chip, clock, counted, Differences, duration, Hash, Icon, listed, longMoment, Note, PlanChanges, PlanFacts, Problem, Reading, REQUEST_STATE, requestTitle, ROLE, RUN_STATE, shortDay, Status, useNow } from "../../kit";
+import { Ago, Button, Chip, clock, counted, Differences, duration, Erasure, Hash, Icon, listed, longMoment, Note, PlanChanges, PlanFacts, Problem, Reading, REQUEST_STATE, requestTitle, ROLE, RUN_STATE, shortDay, Status, useNow } from "../../kit";
 import { go, href } from "../../routes/route";
 import { Acts } from "./Acts";
 import styles from "./approvals.module.css";
@@ -45,6 +45,7 @@ function Detail({ detail }: { readonly detail: RequestDetailView }) {
         <StateNote detail={detail} />
         {recheck.view && drifted && <Differences differences={recheck.view.differences} lead="Live state is not what this was computed from. It cannot be signed or started as it is." />}
         <PlanFacts plan={detail.plan} />
+        {detail.plan.erasure !== null && <Erasure erasure={detail.plan.erasure} />}
         <PlanChanges plan={detail.plan} />
         <div className={styles.two}>
           <div>

@@ -1,6 +1,11 @@
 import { useRead, type KeyDetailView, type KeyId } from "../../host";
-import { Ago, Button, CLASSIFICATION, count, counted, day, due, duration, Hash, Icon, IconButton, instead, KEY_ICON, KEY_STATE, KEY_TYPE, listed, Note, Reading, refusal, REQUEST_STATE, Seals, shortTitle, Status, STORAGE, VERSION_STATE, VIOLATION, ENVIRONMENT } from "../../kit";
-import { go, href } from "../../routes/route";
+import { Ago, CLASSIFICATION, count, counted, day, due, duration, Hash, Icon, IconButton, KEY_ICON, KEY_STATE, KEY_TYPE, listed, Note, Reading, REQUEST_STATE, Seals, shortTitle, Status, STORAGE, VERSION_STATE, VIOLATION, ENVIRONMENT } from "../../kit";
+import { onlyAuditor } from "../../commands/registry";
+import { href } from "../../routes/route";
+import { useSession } from "../../shell/session";
+import { Holds } from "../protect/Holds";
+import { Confirm } from "../protect/Protect";
+import { KeyActs } from "./KeyActs";
 import styles from "./keys.module.css";
 import { Timeline } from "./Timeline";
 
@@ -17,13 +22,15 @@ export function KeyDetail({ id, close }: { readonly id: string; readonly close: 
           <>
             <div className={styles.inner}>
               <Head detail={detail} />
+              <Unconfirmed detail={detail} />
               <Rotation detail={detail} />
               <Facts detail={detail} />
+              <KeyHolds detail={detail} />
               <Versions detail={detail} />
               <Requests detail={detail} />
               <Timeline events={detail.timeline} />
             </div>
-            <Acts detail={detail} />
+            <KeyActs detail={detail} />
           </>
         )}
       </Reading>
@@ -80,6 +87,29 @@ function Rotation({ detail }: { readonly detail: KeyDetailView }) {
   );
 }
 
+function Unconfirmed({ detail: { unconfirmed } }: { readonly detail: KeyDetailView }) {
+  if (unconfirmed === null) return null;
+  return (
+    <Note tone="alert" role="alert">
+      <b>The vault has not confirmed this yet.</b> Since <Ago at={unconfirmed.since} /> the register says that {unconfirmed.subject.name} is out of use; the vault may still use it.
+      <div className={styles.confirm}>
+        <Confirm scope={unconfirmed.subject.scope} />
+      </div>
+    </Note>
+  );
+}
+
+function KeyHolds({ detail: { holds } }: { readonly detail: KeyDetailView }) {
+  const { operator } = useSession();
+  if (holds.length === 0) return null;
+  return (
+    <section aria-label="Holds" className="stack tight">
+      <h3 className="strong">Holds</h3>
+      <Holds holds={holds} auditor={onlyAuditor(operator)} />
+    </section>
+  );
+}
+
 function Facts({ detail }: { readonly detail: KeyDetailView }) {
   const { row } = detail;
   const facts: [string, React.ReactNode][] = [
@@ -87,7 +117,7 @@ function Facts({ detail }: { readonly detail: KeyDetailView }) {
     ["Kept in", STORAGE[detail.storage] + (detail.phaseOutBy === null ? "" : `, to be left by ${day(detail.phaseOutBy)}`)],
     ...(detail.vaultHost === null ? [] : ([["Vault", <span key="vault" className="mono wrap">{detail.vaultHost}{detail.vaultName !== null && detail.vaultName !== row.name ? `/${detail.vaultName}` : ""}</span>]] as [string, React.ReactNode][])),
     ...(detail.wrappedBy === null ? [] : ([["Wrapped by", <a key="kek" className="mono" href={href("keys", detail.wrappedBy.key)}>{detail.wrappedBy.name}{detail.wrappedByVersion === null ? "" : ` v${detail.wrappedByVersion}`}</a>]] as [string, React.ReactNode][])),
-    ...(row.tenant === null ? [] : ([["Tenant", `${row.tenant}${row.integration === null ? "" : ` · ${row.integration}`}`]] as [string, React.ReactNode][])),
+    ...(row.tenant === null ? [] : ([["Tenant", <span key="tenant">{detail.tenant === null ? row.tenant : <a href={href("tenants", detail.tenant)}>{row.tenant}</a>}{row.integration === null ? "" : ` · ${row.integration}`}</span>]] as [string, React.ReactNode][])),
     ...(row.secretName === null ? [] : ([["Secret", row.secretName]] as [string, React.ReactNode][])),
     ...(row.wraps === null ? [] : ([["Wraps", <a key="wraps" href={href("keys", null, { kek: row.key })}>{counted(row.wraps, "DEK")} of {counted(detail.tenants, "tenant")}</a>]] as [string, React.ReactNode][])),
     ["Tokens", count(detail.tokens)],
@@ -160,27 +190,5 @@ function Requests({ detail }: { readonly detail: KeyDetailView }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Acts({ detail }: { readonly detail: KeyDetailView }) {
-  const { rotation, row } = detail;
-  if (row.keyType !== "kek") return null;
-  return (
-    <footer className={styles.act}>
-      {rotation.allowed && (
-        <Button kind="primary" icon="refresh-cw" onClick={() => { go("request", "rotate", { key: row.key }); }}>
-          Request rotation…
-        </Button>
-      )}
-      <Button icon="circle-plus" onClick={() => { go("create-deks", null, { kek: row.key }); }}>
-        Create DEKs…
-      </Button>
-      {!rotation.allowed && rotation.reason && (
-        <p className="small t2 grow" data-testid="why-not">
-          {refusal(rotation.reason)} {rotation.eligible.length > 0 && instead(rotation.eligible.map((who) => who.name))}
-        </p>
-      )}
-    </footer>
   );
 }

@@ -1,3 +1,4 @@
+import { toggle, useSelection } from "../../commands/selection";
 import type { KeyRowView, KeySort } from "../../host";
 import { counted, due, Icon, KEY_ICON, KEY_STATE, KEY_TYPE, longMoment, Status, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
 import type { Shown } from "./keyQuery";
@@ -16,6 +17,7 @@ type KeyTableProps = {
 
 export function KeyTable({ rows, total, shown, show, current, open, more, loadMore }: KeyTableProps) {
   const height = useRowHeight();
+  const selection = useSelection();
   const sort = (column: KeySort): NonNullable<ColumnHead["sort"]> => ({
     direction: shown.sort === column ? shown.direction : null,
     choose: () => {
@@ -43,6 +45,12 @@ export function KeyTable({ rows, total, shown, show, current, open, more, loadMo
       more={more}
       loadMore={loadMore}
       rowHeight={height}
+      picking={{
+        label: (row) => `Select ${row.name}`,
+        may: (row) => row.keyType === "dek" && row.state !== "destroyed" && row.state !== "archived",
+        picked: (row) => selection.some((one) => one.key === row.key),
+        toggle: (row) => { toggle({ key: row.key, name: row.name }); },
+      }}
     />
   );
 }

@@ -1,9 +1,12 @@
 import { useEffect } from "react";
 
 import { useKeys } from "../../commands/keys";
+import { onlyAuditor } from "../../commands/registry";
+import { select, SELECTION_MAX, useSelection } from "../../commands/selection";
 import { usePages, type Cursor, type KeysPageRequest, type KeysPageView } from "../../host";
-import { Button, count, Empty, Problem, Segments, Skeleton } from "../../kit";
+import { Button, count, counted, Empty, Problem, Segments, Skeleton } from "../../kit";
 import { go, href, replace, type Route } from "../../routes/route";
+import { useSession } from "../../shell/session";
 import { Main, TopBar } from "../../shell/TopBar";
 import { Filters } from "./Filters";
 import { KeyDetail } from "./KeyDetail";
@@ -59,6 +62,7 @@ export default function Keys({ route }: { readonly route: Route }) {
             ) : (
               <KeyTable rows={rows} total={first?.matching ?? rows.length} shown={shown} show={show} current={route.id} open={(key) => { show(shown, key); }} more={list.more} loadMore={list.loadMore} />
             )}
+            <Picked />
           </section>
           {route.id !== null && <KeyDetail key={route.id} id={route.id} close={close} />}
         </div>
@@ -82,6 +86,34 @@ function Quick({ shown, show }: { readonly shown: Shown; readonly show: (next: S
       }}
       options={[{ value: "all", label: "All" }, { value: "overdue", label: "Overdue" }, { value: "keks", label: "KEKs" }, { value: "deks", label: "DEKs" }]}
     />
+  );
+}
+
+/** What can be asked for about several DEKs at once. */
+function Picked() {
+  const selection = useSelection();
+  const { operator } = useSession();
+  if (selection.length === 0) return null;
+  const deks = counted(selection.length, "DEK");
+  return (
+    <div className={styles.picked} role="group" aria-label="Selected keys" data-testid="picked">
+      <span className="med num" role="status">
+        {deks} selected{selection.length >= SELECTION_MAX && ", as many as one request may name"}
+      </span>
+      {!onlyAuditor(operator) && (
+        <>
+          <Button icon="refresh-cw" onClick={() => { go("request", "rotate_dek"); }}>
+            Request rotation…
+          </Button>
+          <Button icon="trash" onClick={() => { go("request", "destroy_dek"); }}>
+            Request destruction…
+          </Button>
+        </>
+      )}
+      <Button kind="ghost" onClick={() => { select([]); }}>
+        Clear
+      </Button>
+    </div>
   );
 }
 

@@ -79,6 +79,24 @@ function sentence(event: TimelineView): string {
       return `Version${version} enabled`;
     case "overdue":
       return "Overdue";
+    case "protected":
+      return event.state === null ? "Protected" : `${KEY_STATE[event.state].word} by one person, at once`;
+    case "hold_set":
+      return "Hold set";
+    case "hold_lifted":
+      return "Hold lifted";
+    case "tokens_deleted":
+      return "Tokens overwritten and deleted";
+    case "wrap_erased":
+      return "Wrapped value overwritten and removed";
+    case "deleted":
+      return "Deleted in the vault";
+    case "recovered":
+      return "Recovered in the vault";
+    case "purged":
+      return "Purged in the vault";
+    case "absent":
+      return "Proven absent";
     default:
       return event.event satisfies never;
   }

@@ -1,9 +1,9 @@
 import { useRef, useState, type ReactNode } from "react";
 
 import { useRowKeys } from "../../commands/rows";
-import type { NeedView, OverviewView } from "../../host";
-import { Ago, count, counted, day, due, Empty, Icon, requestTitle, RUN_STATE, runTitle, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
-import { href } from "../../routes/route";
+import type { NeedView, OverviewView, RequestRowView } from "../../host";
+import { Ago, count, countSentence, counted, day, due, Empty, Icon, requestTitle, REVIEW_KIND, RUN_STATE, runState, runTitle, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
+import { href, scopeHref } from "../../routes/route";
 import styles from "./overview.module.css";
 
 type Kind = "all" | "sign" | "overdue" | "other";
@@ -58,7 +58,7 @@ function Need({ need }: { readonly need: NeedView }) {
   switch (need.need) {
     case "sign":
       return (
-        <Row to={href("approvals", need.request.request, { folder: "for_me" })} glyph={<Seals slots={need.request.slots} />} title={requestTitle(need.request)} second={`${need.request.requester.name} asked${need.request.deks > 0 ? ` · re-wraps ${counted(need.request.deks, "DEK")}` : ""}`} what={<Said tone="ink" icon="stamp">Sign</Said>} when={<Ago at={need.request.requestedAt} />} />
+        <Row to={href("approvals", need.request.request, { folder: "for_me" })} glyph={<Seals slots={need.request.slots} />} title={requestTitle(need.request)} second={`${need.request.requester.name} asked${touches(need.request)}`} what={<Said tone="ink" icon="stamp">Sign</Said>} when={<Ago at={need.request.requestedAt} />} />
       );
     case "start":
       return (
@@ -66,7 +66,15 @@ function Need({ need }: { readonly need: NeedView }) {
       );
     case "run":
       return (
-        <Row to={href("runs", need.run.run)} glyph={<Glyph icon={RUN_STATE[need.run.state].icon} tone="warn" />} title={runTitle(need.run)} second={`${need.run.label} · ${count(need.run.done)} of ${count(need.run.total)}`} what={<Status said={RUN_STATE[need.run.state]} />} when={<Ago at={need.run.startedAt} />} />
+        <Row to={href("runs", need.run.run)} glyph={<Glyph icon={RUN_STATE[need.run.state].icon} tone="warn" />} title={runTitle(need.run)} second={`${need.run.label} · ${count(need.run.done)} of ${count(need.run.total)}`} what={<Status said={runState(need.run)} />} when={<Ago at={need.run.startedAt} />} />
+      );
+    case "review":
+      return (
+        <Row to={href("reviews", need.review.review)} glyph={<Glyph icon={REVIEW_KIND[need.review.kind].icon} tone={need.review.late ? "alert" : "warn"} />} title={`${REVIEW_KIND[need.review.kind].word}: ${need.review.subject}`} second={`${need.review.by.name} · waits for a second person's look`} what={<Said tone={need.review.late ? "alert" : "ink"} icon="stamp">{need.review.late ? "Late" : "Look"}</Said>} when={<Ago at={need.review.at} />} />
+      );
+    case "confirm":
+      return (
+        <Row to={scopeHref(need.subject.scope)} glyph={<Glyph icon="vault" tone="alert" />} title={`The vault has not confirmed ${need.subject.name}`} second={`${counted(need.count, "key")} may still be used there`} what={<Said tone="alert" icon="triangle-alert">Confirm</Said>} when="" />
       );
     case "overdue":
       return (
@@ -85,6 +93,11 @@ function Need({ need }: { readonly need: NeedView }) {
     default:
       return need satisfies never;
   }
+}
+
+function touches(request: RequestRowView): string {
+  const touched = request.counts.find((figure) => figure.count > 0);
+  return touched ? ` · ${countSentence(request.operation, touched)}` : "";
 }
 
 function Row({ to, glyph, title, second, what, when }: { readonly to: string; readonly glyph: ReactNode; readonly title: string; readonly second: string; readonly what: ReactNode; readonly when: ReactNode }) {

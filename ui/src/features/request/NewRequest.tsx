@@ -1,26 +1,36 @@
 import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
-import { useAct, type IpcError } from "../../host";
-import { Button, fieldName, fieldProblem, Problem, Segments } from "../../kit";
+import { useSelection } from "../../commands/selection";
+import { useAct, type IpcError, type OperationKind } from "../../host";
+import { Button, fieldName, fieldProblem, OPERATION, Problem, SelectField, TRIGGER } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
-import { CreateFields } from "./CreateFields";
-import { EMPTY_DRAFT, missing, operationOf, type Draft } from "./draft";
+import { EMPTY_DRAFT, kindOf, missing, operationOf, type Draft, type Fill } from "./draft";
+import { OperationFields } from "./OperationFields";
 import { Preview } from "./Preview";
 import styles from "./request.module.css";
-import { RotateFields } from "./RotateFields";
 import { WhyFields } from "./WhyFields";
 
-/** Asks for a rotation or a new KEK. What it would do stands beside the form while it is being filled. */
+const KINDS: readonly { readonly group: string; readonly kinds: readonly OperationKind[] }[] = [
+  { group: "Rotate and create", kinds: ["rotate_kek", "create_kek", "rotate_dek", "rotate_secret"] },
+  { group: "Destroy", kinds: ["destroy_dek", "destroy_kek", "destroy_secret", "offboard_tenant"] },
+  { group: "Bring back", kinds: ["recover_kek", "reactivate", "lift_hold"] },
+];
+
+const CHOICE: Partial<Record<OperationKind, string>> = { rotate_dek: "Rotate DEKs", destroy_dek: "Destroy DEKs", reactivate: "Reactivate keys", lift_hold: "Lift a hold" };
+
+/** Asks for whatever needs two people. What it would do stands beside the form while it is being filled. */
 export default function NewRequest({ route }: { readonly route: Route }) {
-  const [draft, setDraft] = useState<Draft>({ ...EMPTY_DRAFT, kind: route.id === "create" ? "create" : "rotate", key: route.query["key"] ?? "" });
+  const kind = kindOf(route.id);
+  const selection = useSelection();
+  const [draft, setDraft] = useState<Draft>(() => begin(kind, route, selection));
   const [tried, setTried] = useState(false);
   const open = useAct("open_sign_window");
   const write = useAct("draft_request", { done: (view) => { open.act({ subject: { sign: "draft", draft: view.draft } }); } });
   const error = write.error ?? open.error;
   const gaps = missing(draft);
-  const fill = (change: Partial<Draft>) => {
+  const fill: Fill = (change) => {
     setDraft({ ...draft, ...change });
     write.reset();
     open.reset();
@@ -40,8 +50,18 @@ export default function NewRequest({ route }: { readonly route: Route }) {
         <form className={styles.page} noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
           <section className={styles.form} aria-label="What is asked for" data-region="form">
             <div className={styles.fields}>
-              <Segments label="Operation" value={draft.kind} choose={(kind) => { go("request", kind); }} options={[{ value: "rotate", label: "Rotate a KEK" }, { value: "create", label: "Create a KEK" }]} />
-              {draft.kind === "rotate" ? <RotateFields draft={draft} fill={fill} wrong={wrong} /> : <CreateFields draft={draft} fill={fill} wrong={wrong} />}
+              <SelectField label="Operation" value={kind} onChange={(event) => { go("request", event.target.value); }}>
+                {KINDS.map(({ group, kinds }) => (
+                  <optgroup key={group} label={group}>
+                    {kinds.map((one) => (
+                      <option key={one} value={one}>
+                        {CHOICE[one] ?? `${OPERATION[one].verb} a ${OPERATION[one].one}`}
+                      </option>
+                    ))}
+                  </optgroup>
+                ))}
+              </SelectField>
+              <OperationFields draft={draft} fill={fill} wrong={wrong} />
               <WhyFields draft={draft} fill={fill} wrong={wrong} />
             </div>
             <footer className={styles.act}>
@@ -66,6 +86,16 @@ export default function NewRequest({ route }: { readonly route: Route }) {
 }
 
 export type Wrong = (field: keyof Draft) => string | undefined;
+
+function begin(kind: OperationKind, { query }: Route, selection: Draft["keys"]): Draft {
+  const picks = kind === "rotate_dek" || kind === "destroy_dek";
+  const one = picks && query["key"] !== undefined && query["name"] !== undefined ? [{ key: query["key"] as Draft["keys"][number]["key"], name: query["name"] }] : [];
+  const trigger = query["trigger"] ?? "";
+  return {
+    ...EMPTY_DRAFT, kind, key: picks ? "" : (query["key"] ?? ""), keys: one.length > 0 ? one : picks ? selection : [], tenant: query["tenant"] ?? "", hold: query["hold"] ?? "",
+    trigger: Object.hasOwn(TRIGGER, trigger) ? (trigger as Draft["trigger"]) : "",
+  };
+}
 
 function wrongOf(error: IpcError | undefined, gaps: Partial<Record<keyof Draft, string>>): Wrong {
   return (field) => (error?.code === "invalid" && error.field === field ? `${fieldName(field)} ${fieldProblem(error.problem)}.` : gaps[field]);

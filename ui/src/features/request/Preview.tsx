@@ -1,9 +1,24 @@
-import { useRead } from "../../host";
-import { Empty, Icon, Note, PlanChanges, PlanFacts, Problem, Skeleton, term, useDebounced } from "../../kit";
+import { useRead, type OperationKind } from "../../host";
+import { Empty, Erasure, Icon, Note, PlanChanges, PlanFacts, Problem, requestTitle, Skeleton, term, useDebounced } from "../../kit";
 import { EMPTY_DRAFT, planOf, type Draft } from "./draft";
 import styles from "./request.module.css";
 
 const REST_MS = 350;
+
+/** What is wanted before anything can be shown. */
+const BEFORE: Record<OperationKind, string> = {
+  rotate_kek: "Choose a KEK to see which DEKs are re-wrapped, what changes, and how long it takes.",
+  create_kek: "Name the KEK, its owner and its purpose to see what is created.",
+  rotate_dek: "Choose DEKs and the trigger to see how many tokens are re-encrypted, and how long it takes.",
+  rotate_secret: "Choose the secret to see which version is replaced, and until when both values work.",
+  destroy_dek: "Choose DEKs to see which tokens go with them, and how strong the erasure is.",
+  destroy_kek: "Choose the KEK to see what still hangs on it, and when it is purged.",
+  destroy_secret: "Choose the secret to see its versions, and when they are purged.",
+  offboard_tenant: "Choose the tenant to see everything that is destroyed, and how strong the erasure is.",
+  recover_kek: "Choose the KEK to see until when the vault holds it, and what opens again.",
+  reactivate: "Choose what should serve again to see which keys and versions come back.",
+  lift_hold: "Choose the hold to see what may be destroyed once it is lifted.",
+};
 
 /** What the request would do, computed by the host from live state, before anyone signs anything. */
 export function Preview({ draft }: { readonly draft: Draft }) {
@@ -14,7 +29,7 @@ export function Preview({ draft }: { readonly draft: Draft }) {
     <section className={styles.preview} aria-label="What it would do" data-region="preview">
       {wanted === null ? (
         <Empty icon="file-text" title="The plan appears here">
-          {draft.kind === "rotate" ? "Choose a KEK to see which DEKs are re-wrapped, what changes, and how long it takes." : "Name the KEK, its owner and its purpose to see what is created."}
+          {BEFORE[draft.kind]}
         </Empty>
       ) : error ? (
         <Problem error={error} again={again} />
@@ -22,8 +37,9 @@ export function Preview({ draft }: { readonly draft: Draft }) {
         <Skeleton label="Computing the plan" lines={8} />
       ) : (
         <div className={`stack ${stale ? (styles.stale ?? "") : ""}`} aria-busy={stale}>
-          <h2 className="big-title wrap">{plan.operation === "rotate_kek" ? `Rotate KEK ${plan.subject} to version ${plan.versionAfter}` : `Create KEK ${plan.subject}`}</h2>
+          <h2 className="big-title wrap">{requestTitle({ ...plan, targets: plan.targets.length })}</h2>
           <PlanFacts plan={plan} />
+          {plan.erasure !== null && <Erasure erasure={plan.erasure} />}
           <PlanChanges plan={plan} />
           {plan.operation === "rotate_kek" && (
             <Note icon="rotate-ccw">

@@ -2,17 +2,19 @@ import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { useAct, useRead, type RunDetailView, type RunId, type RunState } from "../../host";
-import { Ago, Button, instead, listed, Note, PeopleSeals, Problem, Reading, refusal, RUN_FAILURE, RUN_STATE, runTitle, Status, When } from "../../kit";
+import { Ago, Button, instead, listed, Note, PeopleSeals, Problem, Reading, refusal, RUN_FAILURE, runState, runTitle, Status, When } from "../../kit";
 import { go, href } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
+import { CertificateCard } from "./CertificateCard";
 import { RollBack } from "./RollBack";
 import styles from "./runs.module.css";
 import { Budget, Evidence, Standing } from "./Side";
 import { Steps } from "./Steps";
+import { Waiting } from "./Waiting";
 
 /** How often a moving run is read again. */
 const EVERY_MS: Record<RunState, number | false> = {
-  running: 500, pausing: 500, rolling_back: 500, paused: 5_000, grace: 5_000, stopped: 5_000, finished: false, rolled_back: false, failed: false,
+  running: 500, pausing: 500, rolling_back: 500, paused: 5_000, grace: 5_000, reclaim_pending: 5_000, awaiting_purge: 5_000, stopped: 5_000, finished: false, rolled_back: false, failed: false,
 };
 
 export default function RunDetail({ run }: { readonly run: string }) {
@@ -75,6 +77,7 @@ function Page({ detail }: { readonly detail: RunDetailView }) {
       )}
       <Steps detail={detail} />
       <aside className="stack" aria-label="About this run">
+        <CertificateCard detail={detail} />
         <Standing detail={detail} />
         {detail.pace && <Budget pace={detail.pace} />}
         <Evidence detail={detail} />
@@ -83,7 +86,7 @@ function Page({ detail }: { readonly detail: RunDetailView }) {
             {refusal(actions.resume.reason)} {actions.resume.eligible.length > 0 && instead(actions.resume.eligible.map((who) => who.name))}
           </p>
         )}
-        {!over && !actions.rollback.allowed && actions.rollback.reason && <p className="small t3">No roll-back: {refusal(actions.rollback.reason)}</p>}
+        {!over && !actions.rollback.allowed && actions.rollback.reason && actions.rollback.reason.because !== "nothing_to_roll_back" && <p className="small t3">No roll-back: {refusal(actions.rollback.reason)}</p>}
       </aside>
       {rollingBack && <RollBack detail={detail} close={() => { setRollingBack(false); }} />}
     </div>
@@ -96,7 +99,7 @@ function Head({ detail }: { readonly detail: RunDetailView }) {
     <div className="col grow">
       <div className="row">
         <h2 className="big-title wrap">{runTitle(row)}</h2>
-        <Status said={RUN_STATE[row.state]} />
+        <Status said={runState(row)} />
       </div>
       <p className={`t2 small ${styles.meta ?? ""}`}>
         <a href={href("approvals", row.request.request, { folder: row.finishedAt === null ? "open" : "decided" })}>{row.request.label}</a> · sealed by <PeopleSeals people={row.seals} /> {listed(row.seals.map((person) => person.name))}
@@ -132,6 +135,7 @@ function Notes({ detail }: { readonly detail: RunDetailView }) {
           </Note>
         </div>
       )}
+      <Waiting detail={detail} />
       {row.state === "stopped" && (
         <div className={styles.wideRow}>
           <Note tone="warn">

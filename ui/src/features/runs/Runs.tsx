@@ -2,7 +2,7 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type Cursor, type RunFolder, type RunRowView } from "../../host";
-import { Ago, Bar, Button, count, Empty, PeopleSeals, Reading, RUN_STATE, runTitle, Segments, Status, When } from "../../kit";
+import { Ago, Bar, Button, count, Empty, PeopleSeals, Reading, runState, runTitle, Segments, Status, When } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./runs.module.css";
@@ -109,7 +109,7 @@ function Table({ rows }: { readonly rows: readonly RunRowView[] }) {
               )}
             </td>
             <td className="fit">
-              <Status said={RUN_STATE[row.state]} />
+              <Status said={runState(row)} />
             </td>
             <td className="n fit t2">
               <Ago at={row.startedAt} />

@@ -1,4 +1,4 @@
-import type { PaceView, RunDetailView } from "../../host";
+import type { PaceView, RunDetailView, StepKind } from "../../host";
 import { actWord, Bar, count, counted, Icon, listed } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./runs.module.css";
@@ -21,13 +21,42 @@ export function Standing({ detail }: { readonly detail: RunDetailView }) {
             {standing.onOld > 0 && `, ${count(standing.onOld)} with v${standing.oldVersion ?? ""}`}.
           </Line>
         ) : (
-          <Line>No DEK depends on this key yet.</Line>
+          holds(detail).map((sentence) => <Line key={sentence}>{sentence}</Line>)
         )}
         {!over && standing.mayContinue.length > 0 && <Line>{`${listed(standing.mayContinue.map((who) => who.name), "or")} can go on.`}</Line>}
         {rotate && <Line>{standing.oldEnabled ? `v${standing.oldVersion ?? ""} stays enabled until the last DEK has left it.` : `v${standing.oldVersion ?? ""} is disabled.`}</Line>}
       </ul>
     </section>
   );
+}
+
+/** What holds now for the operations that move no wrap, read from the steps that are done. */
+function holds({ row, steps }: RunDetailView): readonly string[] {
+  const begun = (kind: StepKind) => steps.some((step) => step.kind === kind && (step.state === "done" || step.state === "running" || step.state === "failed"));
+  const done = (kind: StepKind) => steps.some((step) => step.kind === kind && step.state === "done");
+  switch (row.operation) {
+    case "create_kek":
+    case "rotate_kek":
+      return ["No DEK depends on this key yet."];
+    case "rotate_dek":
+      return [done("erase_old") ? "Every token opens with its new DEK; the old wrapped values are gone." : "Every token opens: with its new DEK where it was re-encrypted, with the old one where not."];
+    case "rotate_secret":
+      return [done("disable_old") ? "The new value is in use; the value before is disabled." : done("create_version") ? "Both values work until the overlap ends." : "The value before is in use."];
+    case "destroy_dek":
+    case "offboard_tenant":
+      return begun("delete_tokens") ? ["What is destroyed stays destroyed; the rest is still there, out of use."] : begun("deactivate") ? ["Nothing is destroyed yet. The keys are out of use."] : ["Nothing is destroyed yet."];
+    case "destroy_kek":
+    case "destroy_secret":
+      return done("prove_absent") ? ["The vault no longer has it."] : done("delete_from_vault") ? ["It is deleted, and can be recovered by two people until the vault has purged it."] : ["Nothing is deleted yet."];
+    case "recover_kek":
+      return [done("recover") ? "The key is back; what it wraps opens." : "The key is still deleted."];
+    case "reactivate":
+      return [done("activate") ? "The keys serve again." : "The keys are still out of use."];
+    case "lift_hold":
+      return [done("lift") ? "The hold is lifted." : "The hold is still in force."];
+    default:
+      return row.operation satisfies never;
+  }
 }
 
 function Line({ children }: { readonly children: React.ReactNode }) {

@@ -1,5 +1,5 @@
-import type { EvidenceView, PaceView, RunDetailView, StepState, StepView } from "../../host";
-import { Bar, clock, clockSeconds, count, duration, EVIDENCE, Icon, shortDay, shortDigest, took, useNow, type IconName } from "../../kit";
+import type { EvidenceView, OperationKind, PaceView, RunDetailView, StepState, StepView } from "../../host";
+import { Bar, clock, clockSeconds, count, duration, evidenceWord, Icon, shortDay, shortDigest, took, useNow, type IconName } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./runs.module.css";
 import { progressText, stepTitle } from "./steps";
@@ -12,33 +12,37 @@ const LOOK: Record<StepState, { readonly icon: IconName; readonly tone: string; 
   skipped: { icon: "circle-minus", tone: "t3", word: "skipped" },
 };
 
+const WAITS = { icon: "hourglass", tone: "c-ink", word: "waiting for its date" } as const;
+
 /** What has been done, what is being done, what is still to do. */
 export function Steps({ detail }: { readonly detail: RunDetailView }) {
   return (
     <section className="card" aria-label="Steps">
       <ol className={styles.steps}>
         {detail.steps.map((step, at) => (
-          <Step key={`${step.kind}-${at}`} step={step} pace={detail.pace} />
+          <Step key={`${step.kind}-${at}`} step={step} operation={detail.row.operation} pace={detail.pace} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Step({ step, pace }: { readonly step: StepView; readonly pace: PaceView | null }) {
-  const look = LOOK[step.state];
+function Step({ step, operation, pace }: { readonly step: StepView; readonly operation: OperationKind; readonly pace: PaceView | null }) {
   const running = step.state === "running";
+  // What waits for a date does not turn.
+  const waits = running && step.until !== null;
+  const look = waits ? WAITS : LOOK[step.state];
   return (
     <li className={`${running ? (styles.now ?? "") : ""} ${step.state === "waiting" || step.state === "skipped" ? (styles.todo ?? "") : ""}`} data-testid={`step-${step.kind}`} data-state={step.state}>
       <span className={look.tone}>
-        <Icon name={look.icon} spin={running} />
+        <Icon name={look.icon} spin={running && !waits} />
         <span className="sr">{look.word}</span>
       </span>
-      <span className={running ? "strong" : step.state === "waiting" ? "" : "med"}>{stepTitle(step)}</span>
+      <span className={running ? "strong" : step.state === "waiting" ? "" : "med"}>{stepTitle(step, operation)}</span>
       <span className="small t3 num nowrap">
         <Right step={step} />
       </span>
-      {running && step.total !== null && step.done !== null && <Moving step={step} pace={pace} />}
+      {running && step.total !== null && step.done !== null && <Moving step={step} label={stepTitle(step, operation)} pace={pace} />}
       {step.evidence.length > 0 && <Proof evidence={step.evidence} entry={step.entry} />}
     </li>
   );
@@ -46,7 +50,7 @@ function Step({ step, pace }: { readonly step: StepView; readonly pace: PaceView
 
 function Right({ step }: { readonly step: StepView }) {
   const now = useNow(5_000);
-  if (step.kind === "grace" && step.until !== null && step.state !== "done") {
+  if (step.until !== null && step.state !== "done") {
     const left = (Number(BigInt(step.until) / 1000n) - now.getTime()) / 1000;
     return <>until {shortDay(step.until)} {clock(step.until)}{step.state === "running" && left > 0 ? `, ${duration(left)} left` : ""}</>;
   }
@@ -61,10 +65,10 @@ function Right({ step }: { readonly step: StepView }) {
   );
 }
 
-function Moving({ step, pace }: { readonly step: StepView; readonly pace: PaceView | null }) {
+function Moving({ step, label, pace }: { readonly step: StepView; readonly label: string; readonly pace: PaceView | null }) {
   return (
     <span className={styles.moving}>
-      <Bar label={stepTitle(step)} done={step.done ?? 0} total={step.total} />
+      <Bar label={label} done={step.done ?? 0} total={step.total} />
       {pace && (
         <span className={`small t2 num ${styles.pace ?? ""}`} data-testid="pace">
           <span>{count(pace.ratePerS)} a second</span>
@@ -85,7 +89,7 @@ function Proof({ evidence, entry }: { readonly evidence: readonly EvidenceView[]
     <span className={`small t2 ${styles.proof ?? ""}`}>
       {evidence.map((fact, at) => (
         <span key={at} title={fact.value}>
-          {EVIDENCE[fact.fact]}
+          {evidenceWord(fact.fact)}
           {fact.value !== "" && <>: <span className={/^[0-9a-f]{32,}$/.test(fact.value) ? "mono" : "num"}>{shortDigest(fact.value)}</span></>}
         </span>
       ))}

@@ -1,4 +1,4 @@
-import type { StepKind, StepView } from "../../host";
+import type { OperationKind, StepKind, StepView } from "../../host";
 import { count } from "../../kit";
 
 /** A step in two words, for lists. */
@@ -11,7 +11,18 @@ export const STEP_WORD: Record<StepKind, string> = {
 };
 
 /** A step as what it does, with the version it is about. */
-export function stepTitle(step: StepView): string {
+export function stepTitle(step: StepView, operation: OperationKind): string {
+  return OWN[operation]?.[step.kind] ?? generalTitle(step);
+}
+
+/** Steps that are called otherwise where they are about something else than a KEK's version. */
+const OWN: Partial<Record<OperationKind, Partial<Record<StepKind, string>>>> = {
+  rotate_dek: { prove: "Prove: no token is left under an old DEK, each new wrapped value opens" },
+  rotate_secret: { create_version: "Generate a new value in the vault", grace: "Overlap: both values work", disable_old: "Disable the value before", enable_old: "Enable the value before again", disable_new: "Disable the value that was given up" },
+  recover_kek: { prove: "Prove that what it wraps opens again" },
+};
+
+function generalTitle(step: StepView): string {
   const version = step.version === null ? "" : ` ${step.version}`;
   const v = step.version === null ? "the old version" : `v${step.version}`;
   switch (step.kind) {

@@ -1,27 +1,23 @@
 import { useEffect, useRef } from "react";
 
-import type { SealedView, SignContextView } from "../../host";
-import { Button, count, counted, moment, Seal } from "../../kit";
-import { wordsOf } from "./act";
+import type { PersonView, SealedView } from "../../host";
+import { Button, count, Seal } from "../../kit";
 import styles from "./sign.module.css";
 
 /** What was sealed, and what happens next. */
-export function Sealed({ context, sealed, close }: { readonly context: SignContextView; readonly sealed: SealedView; readonly close: () => void }) {
-  const words = wordsOf(context.act, context);
+export function Sealed({ signer, done, next, sealed, close }: { readonly signer: PersonView; readonly done: string; readonly next: string; readonly sealed: SealedView; readonly close: () => void }) {
   const around = useRef<HTMLDivElement>(null);
   useEffect(() => {
     around.current?.querySelector("button")?.focus();
   }, []);
-  const rejected = sealed.decision === "reject";
   return (
     <div className={styles.sealed} role="status" ref={around}>
-      <Seal look={rejected ? "declined" : "signed"} initials={context.signer.initials} size={72} label={`Seal of ${context.signer.name}`} fresh />
+      <Seal look={sealed.decision === "reject" ? "declined" : "signed"} initials={signer.initials} size={72} label={`Seal of ${signer.name}`} fresh />
       <h1 className="big-title">
-        {words.done}: {sealed.label}
+        {done}: {sealed.label}
       </h1>
       <p className="t2">
-        Ledger entry {count(sealed.entry)}.{" "}
-        {rejected ? "Nothing will be executed." : sealed.missing > 0 ? `${counted(sealed.missing, "seal")} still missing, until ${moment(context.approveBy)}.` : `All seals are given. The run may be started until ${moment(context.executeBy)}.`}
+        Ledger entry {count(sealed.entry)}. {next}
       </p>
       <Button size="lg" onClick={close}>
         Close

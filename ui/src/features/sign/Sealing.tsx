@@ -1,14 +1,15 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
-import type { IpcError, RequestOf, SignContextView } from "../../host";
+import type { IpcError, RequestOf, SignPlanView } from "../../host";
 import { Button, Copy, Differences, groups, Note, Problem, ROLE, Scroll, shortKeyId, TextArea, TextField } from "../../kit";
 import { EnvironmentTab } from "../../shell/EnvironmentTab";
 import { wordsOf } from "./act";
 import styles from "./sign.module.css";
 import { Statement } from "./Statement";
+import { useArmed } from "./useArmed";
 
 type SealingProps = {
-  readonly context: SignContextView;
+  readonly context: SignPlanView;
   readonly error: IpcError | undefined;
   readonly busy: boolean;
   readonly confirm: (request: RequestOf<"sign_confirm">) => void;
@@ -16,19 +17,19 @@ type SealingProps = {
   readonly again: () => void;
 };
 
-const ARMED_AFTER_MS = 500;
-
 /** What will be signed, whole; then the passphrase; then the act. */
 export function Sealing({ context, error, busy, confirm, keep, again }: SealingProps) {
   const [passphrase, setPassphrase] = useState("");
   const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState("");
   const armed = useArmed();
   const words = wordsOf(context.act, context);
   const rejecting = context.act.kind === "decide" && context.act.decision === "reject";
   const stale = error?.code === "plan_stale" ? error.differences : context.differences;
   const drifted = stale.length > 0 && !rejecting;
   const wrong = error?.code === "wrong_passphrase";
-  const ready = armed && passphrase !== "" && (!rejecting || reason.trim() !== "");
+  const wanted = rejecting ? null : context.typeThis;
+  const ready = armed && passphrase !== "" && (!rejecting || reason.trim() !== "") && (wanted === null || typed === wanted);
   return (
     <form
       className={styles.form}
@@ -36,7 +37,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready || drifted || busy) return;
-        confirm({ planHash: context.planHash, reason: rejecting ? reason.trim() : "", passphrase });
+        confirm({ planHash: context.planHash, reason: rejecting ? reason.trim() : "", typed: wanted === null ? null : typed, passphrase });
         setPassphrase("");
       }}
     >
@@ -69,6 +70,19 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
         {/* The window is opened for this one field. */}
         {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
         {rejecting && <TextArea label="Reason for rejecting" rows={2} value={reason} autoFocus onChange={(event) => { setReason(event.target.value); }} />}
+        {!drifted && wanted !== null && (
+          <TextField
+            label="Type the tenant's name to arm this"
+            autoComplete="off"
+            spellCheck={false}
+            // The window is opened for these two fields.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus
+            value={typed}
+            error={typed !== "" && !wanted.startsWith(typed) ? `This is not “${wanted}”.` : undefined}
+            onChange={(event) => { setTyped(event.target.value); }}
+          />
+        )}
         {!drifted && (
           <TextField
             label="Passphrase of your device key"
@@ -76,7 +90,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
             autoComplete="off"
             // The window is opened for this one field.
             // eslint-disable-next-line jsx-a11y/no-autofocus
-            autoFocus={!rejecting}
+            autoFocus={!rejecting && wanted === null}
             value={passphrase}
             error={wrong ? "This passphrase does not open your device key. Nothing was signed." : undefined}
             hint={`Unlocks key ${shortKeyId(context.deviceKey)} for this one seal, as ${context.signer.name}, ${ROLE[context.role]}. It is never kept.`}
@@ -95,7 +109,7 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
             Read again
           </Button>
         ) : (
-          <Button kind="primary" size="lg" icon="stamp" type="submit" busy={busy} disabled={!ready}>
+          <Button kind={words.destroys ? "danger" : "primary"} size="lg" icon="stamp" type="submit" busy={busy} disabled={!ready}>
             {words.button}
           </Button>
         )}
@@ -106,23 +120,9 @@ export function Sealing({ context, error, busy, confirm, keep, again }: SealingP
 
 const FIELD: Record<string, string> = { reason: "The justification", change_record: "The change record", changeRecord: "The change record", rollback_plan: "The roll-back plan", rollbackPlan: "The roll-back plan", subject: "The key's name", owner: "The owner", purpose: "The purpose" };
 
-function lead(context: SignContextView): string {
+function lead(context: SignPlanView): string {
   const both = context.custody.local ? " On this local custody both seals are made on this machine." : "";
   if (context.act.kind === "submit") return `Your seal is the first of ${context.quorum}. Nothing happens until another person has countersigned.${both}`;
   if (context.act.decision === "reject") return `Your rejection ends this request for good.${both}`;
   return `Your seal is the second of ${context.quorum}. With it the run may be started.${both}`;
-}
-
-/** A moment in which a click meant for something else does nothing. */
-function useArmed(): boolean {
-  const [armed, setArmed] = useState(false);
-  useEffect(() => {
-    const timer = window.setTimeout(() => {
-      setArmed(true);
-    }, ARMED_AFTER_MS);
-    return () => {
-      window.clearTimeout(timer);
-    };
-  }, []);
-  return armed;
 }

@@ -1,13 +1,15 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { makeQueryClient, useAct, useRead } from "../../host";
-import { Button, Problem, Skeleton } from "../../kit";
+import { makeQueryClient, useAct, useRead, type SealedView, type SignPlanView } from "../../host";
+import { Button, counted, moment, Problem, Skeleton } from "../../kit";
 import { Boundary } from "../../shell/Boundary";
 import { Band } from "../../shell/EnvironmentTab";
+import { wordsOf } from "./act";
 import { Sealed } from "./Sealed";
 import { Sealing } from "./Sealing";
 import styles from "./sign.module.css";
+import { SigningOff } from "./SigningOff";
 
 export function SignApp() {
   const [client] = useState(makeQueryClient);
@@ -49,16 +51,31 @@ function SignWindow() {
       </main>
     );
   }
+  const { statement } = view;
+  const props = { error: confirm.error, busy: confirm.busy, confirm: confirm.act, keep: close, again };
   return (
     <>
-      <Band environment={view.custody.environment} />
+      <Band environment={statement.custody.environment} />
       <main className={styles.window} aria-label="Sign">
         {confirm.view ? (
-          <Sealed context={view} sealed={confirm.view} close={close} />
+          <Sealed
+            signer={statement.signer}
+            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : "Signed off"}
+            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : "It is off the review list."}
+            sealed={confirm.view}
+            close={close}
+          />
+        ) : view.what === "plan" ? (
+          <Sealing key={view.statement.planHash} context={view.statement} {...props} />
         ) : (
-          <Sealing key={view.planHash} context={view} error={confirm.error} busy={confirm.busy} confirm={confirm.act} keep={close} again={again} />
+          <SigningOff key={view.statement.statementHash} context={view.statement} {...props} />
         )}
       </main>
     </>
   );
+}
+
+function whatNext(context: SignPlanView, sealed: SealedView): string {
+  if (sealed.decision === "reject") return "Nothing will be executed.";
+  return sealed.missing > 0 ? `${counted(sealed.missing, "seal")} still missing, until ${moment(context.approveBy)}.` : `All seals are given. The run may be started until ${moment(context.executeBy)}.`;
 }

@@ -1,12 +1,13 @@
-import type { SignAct, SignContextView } from "../../host";
+import type { SignAct, SignPlanView } from "../../host";
+import { OPERATION, requestTitle } from "../../kit";
 
 /** The act in its own words: on the title, on the button, and afterwards. */
-export function wordsOf(act: SignAct, context: SignContextView): { title: string; button: string; done: string; ordinal: string } {
-  const rotate = context.plan.operation === "rotate_kek";
-  const what = rotate ? `rotate KEK ${context.plan.subject} to version ${context.plan.versionAfter}` : `create KEK ${context.plan.subject}`;
-  const noun = rotate ? "rotation" : "creation";
-  if (act.kind === "submit") return { title: `Request: ${what}`, button: "Seal and submit", done: "Sealed and submitted", ordinal: "first" };
+export function wordsOf(act: SignAct, { plan }: SignPlanView): { title: string; button: string; done: string; destroys: boolean } {
+  const title = requestTitle({ ...plan, targets: plan.targets.length });
+  const what = title.charAt(0).toLowerCase() + title.slice(1);
+  const { noun } = OPERATION[plan.operation];
+  if (act.kind === "submit") return { title: `Request: ${what}`, button: "Seal and submit", done: "Sealed and submitted", destroys: plan.destroys };
   return act.decision === "approve"
-    ? { title: `Countersign: ${what}`, button: `Countersign ${noun}`, done: "Countersigned", ordinal: "second" }
-    : { title: `Reject: ${what}`, button: `Reject ${noun}`, done: "Rejected", ordinal: "second" };
+    ? { title: `Countersign: ${what}`, button: `Countersign ${noun}`, done: "Countersigned", destroys: plan.destroys }
+    : { title: `Reject: ${what}`, button: `Reject ${noun}`, done: "Rejected", destroys: false };
 }
