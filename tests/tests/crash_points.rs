@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use countersign_tests::{
-    CrashPoint, ExecutorChild, Keepsakes, Left, Moment, Order, Pens, TestCustody, at_once, execute,
+    CrashPoint, ExecutorChild, KILLED_AT, Keepsakes, Left, Moment, Order, Pens, TestCustody, at_once, execute,
 };
 use custody::request::{NewKek, RotationOptions, Wanted};
 use custody::run::{Effect, Ended, Steering};
@@ -122,6 +122,7 @@ impl Theatre {
                     owner: "Platform security".to_owned(),
                     purpose: "Is made while consoles die".to_owned(),
                     classification: Classification::Restricted,
+                    tenant: None,
                 });
                 let request = self.pens.seal(&self.custody, &wanted).await.request;
                 Scene { order: Order::Start(request), request, key, versions: 0 }
@@ -265,7 +266,9 @@ async fn pause_in_grace(desk: &Desk, request: RequestId) -> RunId {
 #[test]
 fn every_side_effect_is_among_those_that_consoles_are_killed_at() {
     for effect in Effect::ALL {
-        assert!(Job::ALL.iter().any(|job| job.effects().contains(effect)), "no job is killed at {effect:?}");
+        let here = Job::ALL.iter().any(|job| job.effects().contains(effect));
+        let elsewhere = KILLED_AT.iter().any(|job| job.effects.contains(effect));
+        assert!(here || elsewhere, "no job is killed at {effect:?}");
     }
 }
 
