@@ -4,6 +4,7 @@
 
 mod approvals;
 mod author;
+pub mod certificate;
 mod console;
 pub mod drill;
 pub mod estate;

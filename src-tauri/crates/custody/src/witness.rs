@@ -84,6 +84,12 @@ impl Witness {
         Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new(), newest: None }) }
     }
 
+    /// Hash of the founding entry that this console pinned.
+    #[must_use]
+    pub fn founding(&self) -> Hash {
+        self.founding
+    }
+
     /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
     /// has read is missing; and that the register's seals are those that the entries brought. `watch` is told how many entries
     /// were verified.

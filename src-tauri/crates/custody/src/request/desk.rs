@@ -13,6 +13,7 @@ use super::creation::{NewKek, check_creation, plan_creation};
 use super::destruction::{Blocker, Purge, ReclaimHours, name_blockers};
 use super::draft::{Draft, Grounds, Setting, Windows};
 use super::offboarding::OffboardingOrder;
+use super::secrets::SecretRotationOptions;
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
 use crate::author::{Act, Author};
 use crate::console::Console;
@@ -54,6 +55,20 @@ pub enum Wanted {
     },
     /// The end of everything of a tenant.
     OffboardTenant(OffboardingOrder),
+    /// A new value of a secret in the vault.
+    RotateSecret {
+        /// Which.
+        key: KeyId,
+        /// How.
+        options: SecretRotationOptions,
+    },
+    /// The end of a secret in the vault.
+    DestroySecret {
+        /// Which.
+        key: KeyId,
+        /// When the vault purges it.
+        purge: Purge,
+    },
     /// New DEKs, with every token under the old ones sealed anew.
     RotateDeks {
         /// Which.
@@ -160,6 +175,8 @@ impl Console {
             Wanted::DestroyKek { key, purge } => self.kek_destruction(draft, *key, *purge).await,
             Wanted::RecoverKek { key } => self.kek_recovery(draft, *key).await,
             Wanted::OffboardTenant(order) => self.tenant_offboarding(draft, order).await,
+            Wanted::RotateSecret { key, options } => self.secret_rotation(draft, *key, *options).await,
+            Wanted::DestroySecret { key, purge } => self.secret_destruction(draft, *key, *purge).await,
             Wanted::RotateDeks { keys, trigger } => self.dek_rotation(draft, keys, *trigger).await,
         }
     }

@@ -9,6 +9,7 @@ mod live;
 mod offboarding;
 mod recovery;
 mod rotation;
+mod secrets;
 
 pub use creation::NewKek;
 pub use dek_rotation::DEKS_MAX;
@@ -20,4 +21,5 @@ pub use destruction::{
 pub use draft::{Grounds, Setting, Windows};
 pub use offboarding::{Offboarding, OffboardingOrder};
 pub use recovery::DeletedKek;
+pub use secrets::{SecretEncoding, SecretNow, SecretRotationOptions, VALUE_BYTES};
 pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};

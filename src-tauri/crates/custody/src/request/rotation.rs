@@ -86,7 +86,7 @@ pub fn plan_rotation(draft: Draft, now: KekNow, options: RotationOptions, settin
 }
 
 /// A grace period as a person says it.
-fn grace_in_words(seconds: u64) -> String {
+pub(super) fn grace_in_words(seconds: u64) -> String {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let unit = units.into_iter().find(|(length, _)| seconds > 0 && seconds.is_multiple_of(*length));
     match unit.map(|(length, name)| (seconds / length, name)) {

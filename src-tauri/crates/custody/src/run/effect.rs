@@ -85,6 +85,10 @@ effects! {
     RecoverInVault = "recover_in_vault",
     /// That it did, in the register.
     RecordRecovered = "record_recovered",
+    /// A new version of a secret in the vault.
+    SetSecret = "set_secret",
+    /// That version in the register.
+    RecordSecret = "record_secret",
     /// The end.
     FinishRun = "finish_run",
 }

@@ -67,6 +67,12 @@ pub enum RunError {
         /// Which.
         version: String,
     },
+    /// A disabled version of a secret is still given out.
+    #[error("version {version} can still be read after it was disabled")]
+    StillReadable {
+        /// Which.
+        version: String,
+    },
     /// A version does not unwrap what was wrapped with its public half.
     #[error("version {version} does not unwrap what was wrapped for it")]
     NotOpening {

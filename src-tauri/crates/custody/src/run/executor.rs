@@ -23,6 +23,7 @@ use super::recovery::Recovery;
 use super::rewrap::Reached;
 use super::rollback::RollBack;
 use super::rotation::Rotation;
+use super::secret_rotation::SecretRotation;
 use super::untouched::Untouched;
 use crate::author::{Act, Author};
 use crate::console::Console;
@@ -233,10 +234,16 @@ async fn follow(
         (Operation::CreateKek, Direction::Forward) => {
             walk(&Creation::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
+        (Operation::RotateSecret, _) => {
+            walk(&SecretRotation::new(hands, plan, direction)?, steps, hands, taken, &mut meter, steering).await
+        }
         (Operation::RotateDek, _) => {
             walk(&DekRotation::new(hands, plan, direction)?, steps, hands, taken, &mut meter, steering).await
         }
-        (Operation::DestroyDek | Operation::DestroyKek | Operation::OffboardTenant, Direction::Forward) => {
+        (
+            Operation::DestroyDek | Operation::DestroyKek | Operation::DestroySecret | Operation::OffboardTenant,
+            Direction::Forward,
+        ) => {
             walk(&Destruction::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
         (Operation::RecoverKek, Direction::Forward) => {

@@ -10,14 +10,17 @@ mod error;
 mod executor;
 mod hands;
 mod lease;
+mod new_value;
 mod progress;
 mod prove;
 mod recovery;
 mod rewrap;
 mod rollback;
 mod rotation;
+mod secret_rotation;
 mod untouched;
 mod versions;
+mod waiting;
 
 pub use authority::{Authority, AuthorityError, seal_of};
 pub use effect::Effect;

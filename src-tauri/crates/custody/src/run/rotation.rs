@@ -19,9 +19,6 @@ use super::rewrap::{Reached, Rewrap};
 use crate::kek::public_half;
 use crate::request::RequestError;
 
-/// How often the grace period looks at clock and steering.
-const GRACE_LOOK: Duration = Duration::from_millis(500);
-
 /// A rotation under way.
 pub(super) struct Rotation<'a> {
     pub hands: &'a Hands<'a>,
@@ -129,21 +126,11 @@ impl Rotation<'_> {
     }
 
     async fn grace(&self, step: Step, meter: &mut Meter, steering: &Steering) -> Result<Reached<Evidence>, RunError> {
-        let until = self.grace_ends().await?;
-        let total = self.options.grace.as_secs();
-        loop {
-            self.hands.check_lease()?;
-            let now = self.hands.console.now().await?;
-            let left = u64::try_from(until.micros().saturating_sub(now.micros())).unwrap_or(0).div_ceil(1_000_000);
-            meter.wait(step.kind, total.saturating_sub(left), total, until);
-            if left == 0 {
-                return Ok(Reached::End(Evidence::from([("grace_seconds", total.to_string())])));
-            }
-            if steering.wants_pause() {
-                return Ok(Reached::Pause);
-            }
-            tokio::time::sleep(GRACE_LOOK.min(Duration::from_secs(left))).await;
-        }
+        let (until, total) = (self.grace_ends().await?, self.options.grace.as_secs());
+        Ok(match self.hands.wait_until(step, meter, steering, until, total).await? {
+            Reached::Pause => Reached::Pause,
+            Reached::End(()) => Reached::End(Evidence::from([("grace_seconds", total.to_string())])),
+        })
     }
 
     /// Grace is counted from the last re-wrap, by the register's clock, wherever the run is carried on.

@@ -11,13 +11,13 @@ use super::error::RunError;
 use super::hands::{Hands, RUN_TAG};
 
 /// How long a vault may take to show what it was asked to make before its reply was lost.
-const SETTLE: Duration = Duration::from_secs(2);
+pub(super) const SETTLE: Duration = Duration::from_secs(2);
 
 /// Looks at a lost reply; after the second look the version was not made.
-const LOOKS: u32 = 3;
+pub(super) const LOOKS: u32 = 3;
 
 /// How often a changed version is asked whether it has noticed: Key Vault may go on for up to a minute.
-const CHANGE_LOOKS: u32 = 45;
+pub(super) const CHANGE_LOOKS: u32 = 45;
 
 impl Hands<'_> {
     /// The version that this run made, made now if there is none yet.
