@@ -88,7 +88,7 @@ impl Custody {
     }
 
     /// Tokens of a DEK that are in this version.
-    async fn held(&self, dek: Uuid, version: i32) -> Vec<Held> {
+    async fn tokens_in(&self, dek: Uuid, version: i32) -> Vec<Held> {
         sqlx::query_as("SELECT id, dek, revision FROM custody.token WHERE dek = $1 AND dek_version = $2 ORDER BY id")
             .bind(dek)
             .bind(version)
@@ -120,7 +120,7 @@ impl Custody {
         who.register.retire_deks(self.by_session(who, draft).act()).await
     }
 
-    async fn erase(&self, who: &Person, run: RunHandle, at: u32, wraps: &[(Uuid, u64)]) -> Answer {
+    async fn erase_retired(&self, who: &Person, run: RunHandle, at: u32, wraps: &[(Uuid, u64)]) -> Answer {
         let row = |(dek, version): &(Uuid, u64)| Encoder::new().bytes(dek.as_bytes()).count(*version);
         let payload = Payload::of(wraps.iter().map(row));
         let draft = Draft::new("dek.erased", "run", run.id).with("fence", run.fence).with("position", at);
@@ -190,7 +190,7 @@ async fn a_rotation_of_deks_runs_from_start_to_close() {
     custody.seal_in(dek, 2, 1).await.unwrap();
     assert_eq!(custody.standing(dek).await, (2, 1, Some(1), Some(6)));
     custody.assert_refused(custody.seal_in(dek, 3, 1).await, ben, "dek_version_gone").await;
-    let tokens = custody.held(dek, 1).await;
+    let tokens = custody.tokens_in(dek, 1).await;
     custody.move_tokens(ben, run, 3, &tokens[..4], 2).await.unwrap();
     assert_eq!(custody.standing(dek).await, (2, 5, Some(1), Some(6)));
     custody.assert_refused(custody.done(ben, run, "reencrypt", 3).await, ben, "tokens_left").await;
@@ -203,13 +203,13 @@ async fn a_rotation_of_deks_runs_from_start_to_close() {
     custody.step(ben, run, "prove", 4).await;
     custody.intend(ben, run, "erase_old", 5).await.unwrap();
     custody.assert_refused(custody.done(ben, run, "erase_old", 5).await, ben, "wrong_step").await;
-    custody.erase(ben, run, 5, &[(dek, 1), (deks[1], 1)]).await.unwrap();
+    custody.erase_retired(ben, run, 5, &[(dek, 1), (deks[1], 1)]).await.unwrap();
     custody.done(ben, run, "erase_old", 5).await.unwrap();
     custody.intend(ben, run, "close", 6).await.unwrap();
     custody.finish(ben, run, "completed").await.unwrap();
 
     assert_eq!(custody.standing(dek).await, (2, 7, None, None));
-    let moved: Vec<Held> = custody.held(dek, 2).await;
+    let moved: Vec<Held> = custody.tokens_in(dek, 2).await;
     assert_eq!((moved.len(), moved.iter().filter(|token| token.2 == 2).count()), (7, 6));
     let rotated: i64 = custody
         .value("SELECT count(*) FROM custody.key WHERE kind = 'dek' AND rotate_by > rotated_at AND version_number = 2")
@@ -266,7 +266,7 @@ async fn tokens_are_replaced_by_compare_and_set() {
         custody.seal_in(*dek, 1, 3).await.unwrap();
     }
     let run = custody.replaced(kek, &deks[..2]).await;
-    let (tokens, foreign) = (custody.held(deks[0], 1).await, custody.held(deks[2], 1).await);
+    let (tokens, foreign) = (custody.tokens_in(deks[0], 1).await, custody.tokens_in(deks[2], 1).await);
     let good = anew(&tokens, 2);
 
     let refused = custody.hand_in(ben, run, 3, &good, Some(&anew(&tokens, 2))).await;
@@ -279,7 +279,7 @@ async fn tokens_are_replaced_by_compare_and_set() {
     custody.assert_refused(custody.hand_in(ben, run, 3, &none, None).await, ben, "payload_count").await;
     let moved = (tokens[0].0, tokens[0].1, 2);
     let swapped = ReencryptedTokens {
-        envelopes: vec![anew(&custody.held(deks[1], 1).await, 2).envelopes[0].clone()],
+        envelopes: vec![anew(&custody.tokens_in(deks[1], 1).await, 2).envelopes[0].clone()],
         ..anew(&tokens[..1], 2)
     };
     for rows in [
@@ -295,7 +295,7 @@ async fn tokens_are_replaced_by_compare_and_set() {
     ] {
         custody.assert_refused(custody.hand_in(ben, run, 3, &rows, None).await, ben, "token_moved").await;
     }
-    assert_eq!(custody.held(deks[0], 1).await, tokens, "nothing was written");
+    assert_eq!(custody.tokens_in(deks[0], 1).await, tokens, "nothing was written");
     let elsewhere = custody.hand_in(ben, run, 4, &good, None).await;
     custody.assert_refused(elsewhere, ben, "wrong_step").await;
     custody.hand_in(ben, run, 3, &good, None).await.unwrap();
@@ -314,7 +314,7 @@ async fn a_rotation_of_deks_turns_back() {
         "SELECT string_agg(encode(wrapped, 'hex') || kek_version || dek_version, ',' ORDER BY dek) FROM custody.wrap";
     let before: String = custody.value(wraps).await;
     let run = custody.replaced(kek, &deks).await;
-    custody.move_tokens(ben, run, 3, &custody.held(dek, 1).await[..2], 2).await.unwrap();
+    custody.move_tokens(ben, run, 3, &custody.tokens_in(dek, 1).await[..2], 2).await.unwrap();
     custody.seal_in(dek, 2, 1).await.unwrap();
     custody.retire(ben, run, 3).await.unwrap();
     custody.turn_back(ben, run).await.unwrap();
@@ -327,16 +327,16 @@ async fn a_rotation_of_deks_turns_back() {
     let refused = custody.replace(ben, run, (kek, FIRST_VERSION), &fresh_wraps(&deks, 3)).await;
     custody.assert_refused(refused, ben, "turned_back").await;
     custody.intend(ben, run, "reencrypt_back", 4).await.unwrap();
-    let tokens = custody.held(dek, 2).await;
+    let tokens = custody.tokens_in(dek, 2).await;
     assert_eq!(tokens.len(), 4);
     custody.move_tokens(ben, run, 4, &tokens, 1).await.unwrap();
     custody.retire(ben, run, 4).await.unwrap();
     custody.done(ben, run, "reencrypt_back", 4).await.unwrap();
     custody.step(ben, run, "prove", 5).await;
     custody.intend(ben, run, "erase_new", 6).await.unwrap();
-    let refused = custody.erase(ben, run, 6, &[(dek, 1)]).await;
+    let refused = custody.erase_retired(ben, run, 6, &[(dek, 1)]).await;
     custody.assert_refused(refused, ben, "version_unknown").await;
-    custody.erase(ben, run, 6, &[(dek, 2), (deks[1], 2)]).await.unwrap();
+    custody.erase_retired(ben, run, 6, &[(dek, 2), (deks[1], 2)]).await.unwrap();
     custody.done(ben, run, "erase_new", 6).await.unwrap();
     custody.intend(ben, run, "close", 7).await.unwrap();
     custody.finish(ben, run, "rolled_back").await.unwrap();
@@ -359,8 +359,8 @@ async fn erasing_waits_for_the_proof_and_for_the_quorum() {
     let (anna, ben, dek) = (&custody.anna, &custody.ben, deks[0]);
     custody.seal_in(dek, 1, 1).await.unwrap();
     let run = custody.replaced(kek, &deks[..1]).await;
-    custody.assert_refused(custody.erase(ben, run, 3, &[(dek, 1)]).await, ben, "wrong_step").await;
-    custody.move_tokens(ben, run, 3, &custody.held(dek, 1).await, 2).await.unwrap();
+    custody.assert_refused(custody.erase_retired(ben, run, 3, &[(dek, 1)]).await, ben, "wrong_step").await;
+    custody.move_tokens(ben, run, 3, &custody.tokens_in(dek, 1).await, 2).await.unwrap();
     custody.retire(ben, run, 3).await.unwrap();
     custody.done(ben, run, "reencrypt", 3).await.unwrap();
     custody.step(ben, run, "prove", 4).await;
@@ -370,17 +370,17 @@ async fn erasing_waits_for_the_proof_and_for_the_quorum() {
     custody.alter(suspended.replace("suspended", "active")).await;
     custody.intend(ben, run, "erase_old", 5).await.unwrap();
     custody.alter(suspended.clone()).await;
-    custody.assert_refused(custody.erase(ben, run, 5, &[(dek, 1)]).await, ben, "no_quorum").await;
+    custody.assert_refused(custody.erase_retired(ben, run, 5, &[(dek, 1)]).await, ben, "no_quorum").await;
     custody.alter(suspended.replace("suspended", "active")).await;
     for wraps in [vec![(dek, 2)], vec![(deks[1], 1)], vec![(dek, 1), (dek, 2)], vec![(fresh_id(), 1)]] {
-        custody.assert_refused(custody.erase(ben, run, 5, &wraps).await, ben, "version_unknown").await;
+        custody.assert_refused(custody.erase_retired(ben, run, 5, &wraps).await, ben, "version_unknown").await;
     }
     custody.alter("UPDATE custody.token SET dek_version = 1").await;
-    custody.assert_refused(custody.erase(ben, run, 5, &[(dek, 1)]).await, ben, "tokens_left").await;
+    custody.assert_refused(custody.erase_retired(ben, run, 5, &[(dek, 1)]).await, ben, "tokens_left").await;
     custody.alter("UPDATE custody.token SET dek_version = 2").await;
     custody.assert_refused(custody.turn_back(ben, run).await, ben, "cannot_turn_back").await;
     custody.assert_refused(custody.finish(ben, run, "completed").await, ben, "wrong_step").await;
-    custody.erase(ben, run, 5, &[(dek, 1)]).await.unwrap();
+    custody.erase_retired(ben, run, 5, &[(dek, 1)]).await.unwrap();
 }
 
 /// a DEK that is replaced in the middle of its KEK's re-wrap has that batch refused; what is former keeps the old version.
@@ -457,7 +457,7 @@ async fn the_verbs_of_a_rotation_are_for_its_executor_alone() {
     let auditor = custody.enrol("olga", &[Role::Auditor]).await;
     let engineer = custody.enrol("emil", &[Role::Engineering]).await;
     let run = custody.replaced(kek, &deks[..1]).await;
-    let tokens = custody.held(deks[0], 1).await;
+    let tokens = custody.tokens_in(deks[0], 1).await;
     let kek = (kek, FIRST_VERSION);
     let older = RunHandle { fence: run.fence + 1, ..run };
     let calls = [
@@ -471,7 +471,7 @@ async fn the_verbs_of_a_rotation_are_for_its_executor_alone() {
             custody.replace(who, run, kek, &fresh_wraps(&deks[..1], 2)).await,
             custody.move_tokens(who, run, 3, &tokens, 2).await,
             custody.retire(who, run, 3).await,
-            custody.erase(who, run, 3, &[(deks[0], 1)]).await,
+            custody.erase_retired(who, run, 3, &[(deks[0], 1)]).await,
         ];
         for answer in answers {
             let refused = answer.unwrap_err();
@@ -485,7 +485,7 @@ async fn the_verbs_of_a_rotation_are_for_its_executor_alone() {
         custody.replace(ben, of_kek, kek, &fresh_wraps(&deks[..1], 2)).await,
         custody.move_tokens(ben, of_kek, 3, &tokens, 2).await,
         custody.retire(ben, of_kek, 3).await,
-        custody.erase(ben, of_kek, 3, &[(deks[0], 1)]).await,
+        custody.erase_retired(ben, of_kek, 3, &[(deks[0], 1)]).await,
     ] {
         custody.assert_refused(answer, ben, "wrong_operation").await;
     }

@@ -5,6 +5,7 @@
 mod common;
 
 mod certificates;
+mod dek_rotation;
 mod destruction;
 mod holds;
 mod keys;
