@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand};
 use workplace::Workplace;
 
 use crate::answer::Exit;
-use crate::commands::{connect, custody, deks, estate, found, keys, ledger, open, request, run, sign, tokens, vault};
+use crate::commands::{
+    connect, custody, deks, estate, found, keys, ledger, offboard, open, request, run, sign, tenants, tokens, vault,
+};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output;
@@ -71,6 +73,12 @@ pub enum Command {
     /// Data-encryption keys
     #[command(subcommand)]
     Deks(deks::Deks),
+    /// Tenants: their keys, and how far they are separated
+    #[command(subcommand)]
+    Tenants(tenants::Tenants),
+    /// What the end of a tenant would mean
+    #[command(subcommand)]
+    Offboard(offboard::Offboard),
     /// Tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),

@@ -7,6 +7,7 @@ pub mod estate;
 pub mod found;
 pub mod keys;
 pub mod ledger;
+pub mod offboard;
 pub mod open;
 mod operators;
 pub mod request;
@@ -14,6 +15,7 @@ mod rules;
 pub mod run;
 pub mod sign;
 mod status;
+pub mod tenants;
 pub mod tokens;
 pub mod vault;
 
@@ -38,6 +40,8 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Import(it) => it.run(context).await,
         Command::Export(it) => it.run(context).await,
         Command::Deks(it) => it.run(context).await,
+        Command::Tenants(it) => it.run(context).await,
+        Command::Offboard(it) => it.run(context).await,
         Command::Tokens(it) => it.run(context).await,
         Command::Sample(it) => it.run(context).await,
         Command::Request(it) => it.run(context).await,

@@ -3,6 +3,7 @@
 mod of_custody;
 mod of_places;
 mod refusal;
+mod words;
 
 use std::error::Error;
 

@@ -85,7 +85,12 @@ pub async fn tenant(register: &Register, named: &str) -> Result<TenantId, Failur
         return Ok(id);
     }
     let found = register.tenant_named(named).await?;
-    found.ok_or_else(|| unknown("tenant", named, "countersign tenants list"))
+    found.ok_or_else(|| unknown_tenant(named))
+}
+
+/// That there is no such tenant.
+pub fn unknown_tenant(named: &str) -> Failure {
+    unknown("tenant", named, "countersign tenants list")
 }
 
 /// Whether a key still has a life to lead.

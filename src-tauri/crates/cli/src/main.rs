@@ -16,6 +16,7 @@ mod progress;
 mod secrets;
 mod steer;
 mod table;
+mod typed;
 mod views;
 
 use std::process::ExitCode;

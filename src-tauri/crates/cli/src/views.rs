@@ -1,7 +1,9 @@
 //! What the register holds, for a document and for a person.
 
+pub mod holds;
 pub mod keys;
 pub mod ledger;
 pub mod plans;
 pub mod requests;
 pub mod runs;
+pub mod tenants;

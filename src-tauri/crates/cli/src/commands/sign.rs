@@ -2,7 +2,7 @@
 
 use clap::Args;
 use custody::request::Verdict;
-use domain::{Decision, Role};
+use domain::{Decision, Operation, Plan, Role};
 use serde_json::json;
 use workplace::Desk;
 
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::find;
 use crate::output::tell;
 use crate::people::words;
+use crate::typed::Confirmation;
 use crate::views::requests::{self, Known};
 
 /// A decision on a request.
@@ -33,6 +34,9 @@ pub struct Sign {
     /// Sign only the plan with this hash: for a script whose author has read it
     #[arg(long, value_name = "HEX")]
     plan_hash: Option<String>,
+    /// For the end of a tenant: its name, typed by whoever signs; otherwise it is asked for
+    #[arg(long, value_name = "NAME", conflicts_with = "reject")]
+    confirm_name: Option<String>,
 }
 
 impl Sign {
@@ -55,6 +59,9 @@ impl Sign {
         if !known.differences.is_empty() && !context.json {
             // The register lapses the request when it is signed now, so that everybody sees why.
             tell("What this request depends on has changed: signing it makes it lapse.");
+        }
+        if decision == Decision::Approve {
+            self.check_name(&known.plan, context)?;
         }
         let device = desk.unlock_for_seal(passphrase(context, &desk.person.name)?).await?;
         let reason = self.reason.as_deref().unwrap_or_default();
@@ -85,6 +92,20 @@ impl Sign {
         }
         let message = format!("the plan on record has the hash {}, not the one you named", hex::encode(shown));
         Err(Failure::new("plan_differs", message).hint("look again: countersign request show REQUEST"))
+    }
+
+    /// whoever signs the end of a tenant types its name, before there is a seal.
+    fn check_name(&self, plan: &Plan, context: &Context) -> Result<(), Failure> {
+        match plan.targets.first() {
+            Some(tenant) if plan.operation == Operation::OffboardTenant => Confirmation {
+                option: "--confirm-name",
+                given: self.confirm_name.as_deref(),
+                question: "Type the tenant's name to sign its end:",
+                wanted: &tenant.name,
+            }
+            .check(context),
+            _ => Ok(()),
+        }
     }
 
     fn role(&self, known: &Known, desk: &Desk) -> Result<Role, Failure> {

@@ -1,4 +1,6 @@
-//! Plans: every line of what will change, and what it costs.
+//! Plans: every line of what will change, and what it costs. What can't be undone comes first.
+
+use std::collections::BTreeSet;
 
 use domain::{Change, Operation, Plan};
 use serde_json::{Value, json};
@@ -6,14 +8,26 @@ use serde_json::{Value, json};
 use crate::durations::said;
 use crate::table::{Table, safe};
 
-/// Name of the key a plan is about.
+/// Field of the change that says how strong an erasure is.
+const ERASURE: &str = "erasure";
+
+/// Name of what a plan is about; of the first of several.
 pub fn subject(plan: &Plan) -> String {
-    plan.targets.first().map(|target| target.name.clone()).unwrap_or_default()
+    of_several(plan.targets.first().map(|target| target.name.as_str()), plan.targets.len())
+}
+
+/// The first of several names, and how many there are besides.
+pub fn of_several(first: Option<&str>, count: usize) -> String {
+    let first = first.unwrap_or_default();
+    match count.saturating_sub(1) {
+        0 => first.to_owned(),
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// What a plan asks for.
-pub fn operation(plan: &Plan) -> &'static str {
-    match plan.operation {
+pub fn operation(of: Operation) -> &'static str {
+    match of {
         Operation::CreateKek => "Create KEK",
         Operation::RotateKek => "Rotate KEK",
         Operation::RotateDek => "Rotate DEK",
@@ -28,12 +42,46 @@ pub fn operation(plan: &Plan) -> &'static str {
     }
 }
 
+/// What of it can't be undone, if something can't.
+pub fn irreversible(of: Operation) -> Option<&'static str> {
+    match of {
+        Operation::DestroyDek => Some("CAN'T BE UNDONE: tokens and wrapped keys are overwritten and deleted for good."),
+        Operation::DestroyKek => {
+            Some("CAN'T BE UNDONE once the vault has purged the key; until then two people can recover it.")
+        }
+        Operation::DestroySecret => {
+            Some("CAN'T BE UNDONE: the secret is out of use at once, and gone once it is purged.")
+        }
+        Operation::OffboardTenant => {
+            Some("CAN'T BE UNDONE: everything of this tenant is destroyed for good, its tokens first.")
+        }
+        Operation::RotateDek => {
+            Some("Turned back only until the old wraps are overwritten, which is its last step but one.")
+        }
+        Operation::CreateKek
+        | Operation::RotateKek
+        | Operation::RotateSecret
+        | Operation::RecoverKek
+        | Operation::Reactivate
+        | Operation::LiftHold => None,
+    }
+}
+
+/// How strong the erasure is, in the plan's own words.
+pub fn erasure(plan: &Plan) -> Option<&Change> {
+    plan.changes.iter().find(|line| line.field == ERASURE)
+}
+
 /// For a document.
 pub fn document(plan: &Plan) -> Value {
     let change = |line: &Change| json!({ "subject": line.subject, "field": line.field, "before": line.before, "after": line.after });
     json!({
         "operation": plan.operation,
         "subject": subject(plan),
+        "irreversible": irreversible(plan.operation).filter(|_| plan.operation.destroys()),
+        "erasure": erasure(plan).map(|line| json!({
+            "strength": plan.parameter(ERASURE), "until": plan.parameter("residue_until"), "what": line.after,
+        })),
         "targets": plan.targets.iter().map(|target| json!({
             "key": target.key, "name": target.name, "version": target.version,
         })).collect::<Vec<_>>(),
@@ -65,14 +113,23 @@ pub fn text(plan: &Plan) -> String {
     }
     let impact: Vec<String> = plan.impact.iter().map(|(name, count)| counted(name, *count)).collect();
     format!(
-        "{} {}\n\n{}\n\n{}\n\nImpact: {}\nPlan hash: {}",
-        operation(plan),
+        "{} {}\n{}\n{}\n\n{}\n\nImpact: {}\nPlan hash: {}",
+        operation(plan.operation),
         safe(&subject(plan)),
+        warnings(plan),
         facts.text(),
         changes(&plan.changes),
         safe(&impact.join(", ")),
         grouped(&plan.hash()),
     )
+}
+
+/// What nobody may overlook stands before everything else.
+fn warnings(plan: &Plan) -> String {
+    let warning = irreversible(plan.operation).map(str::to_owned);
+    let strength = erasure(plan).map(|line| format!("Erasure is {}", safe(&line.after)));
+    let lines: Vec<String> = warning.into_iter().chain(strength).map(|line| format!("{line}\n")).collect();
+    if lines.is_empty() { String::new() } else { format!("\n{}", lines.concat()) }
 }
 
 fn counted(name: &str, count: u64) -> String {
@@ -82,9 +139,11 @@ fn counted(name: &str, count: u64) -> String {
     }
 }
 
-/// Before and after, line by line: `+` comes, `-` goes, `~` changes.
+/// Before and after, line by line: `+` comes, `-` goes, `~` changes. Of which key is said where there are several.
 fn changes(changes: &[Change]) -> String {
-    let mut table = Table::new(&["", "what", "before", "after"]);
+    let several = changes.iter().map(|line| line.subject.as_str()).collect::<BTreeSet<_>>().len() > 1;
+    let mut table =
+        Table::new(if several { &["", "of", "what", "before", "after"] } else { &["", "what", "before", "after"] });
     for line in changes {
         let mark = match (line.before.as_str(), line.after.as_str()) {
             (before, after) if before == after => " ",
@@ -93,7 +152,9 @@ fn changes(changes: &[Change]) -> String {
             _ => "~",
         };
         let of = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        table.row([mark, &line.field.replace('_', " "), &of(&line.before), &of(&line.after)]);
+        let (what, before, after) = (line.field.replace('_', " "), of(&line.before), of(&line.after));
+        let cells = [mark, line.subject.as_str(), &what, &before, &after];
+        table.row(cells.into_iter().enumerate().filter(|(column, _)| several || *column != 1).map(|(_, cell)| cell));
     }
     table.text()
 }

@@ -16,13 +16,19 @@ pub fn label(number: u32) -> String {
     format!("R-{number}")
 }
 
+/// Name of what a request is about; of the first of several.
+pub fn subject(row: &RequestRow) -> String {
+    plans::of_several(row.targets.first().map(|target| target.name.as_str()), row.targets.len())
+}
+
 /// A request in a list.
 pub fn row_document(row: &RequestRow, people: &Directory) -> Value {
     json!({
         "id": row.id,
         "request": label(row.number),
         "operation": row.operation,
-        "subject": row.targets.first().map(|target| target.name.clone()),
+        "subject": subject(row),
+        "targets": row.targets.len(),
         "state": row.state,
         "requester": people.person(row.requester),
         "requester_role": row.requester_role,
@@ -37,13 +43,12 @@ pub fn row_document(row: &RequestRow, people: &Directory) -> Value {
 
 /// Requests in columns.
 pub fn table(rows: &[RequestRow], people: &Directory) -> String {
-    let mut table = Table::new(&["request", "operation", "key", "state", "asked by", "approve by", "reason"]);
+    let mut table = Table::new(&["request", "operation", "of", "state", "asked by", "approve by", "reason"]);
     for row in rows {
-        let subject = row.targets.first().map(|target| target.name.as_str()).unwrap_or_default();
         table.row([
             label(row.number).as_str(),
             row.operation.word(),
-            subject,
+            &subject(row),
             row.state.word(),
             &people.name(row.requester),
             &row.approve_by.to_string(),

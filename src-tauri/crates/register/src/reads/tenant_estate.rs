@@ -18,6 +18,8 @@ pub enum TenantStatus {
     Active,
     /// A protective act stopped it.
     Suspended,
+    /// Its end is under way.
+    Offboarding,
     /// Everything of it was destroyed.
     Offboarded,
 }
@@ -109,6 +111,19 @@ const TENANTS: &str = "
            (SELECT count(*) FROM custody.holds_on(t.id)) AS holds
     FROM ";
 
+impl TenantStatus {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Offboarding => "offboarding",
+            Self::Offboarded => "offboarded",
+        }
+    }
+}
+
 impl Register {
     /// Tenants whose name starts with `prefix`, without case, in order of name after `after`.
     pub async fn tenants_page(
@@ -184,6 +199,7 @@ fn tenant(row: &PgRow) -> Result<TenantEstateRow, sqlx::Error> {
         name: row.try_get("name")?,
         status: match row.try_get("status")? {
             "active" => TenantStatus::Active,
+            "offboarding" => TenantStatus::Offboarding,
             "offboarded" => TenantStatus::Offboarded,
             // Whatever else stands there, it is not served.
             _ => TenantStatus::Suspended,

@@ -1,0 +1,147 @@
+//! Codes of refusals in plain words: what happened, and what to do. `docs/formats/acts.md` lists the codes.
+
+/// What happened, and what to do; nothing where nothing can be done.
+pub type Words = (&'static str, &'static str);
+
+/// A code in words, where there are any.
+pub fn of(code: &str) -> Option<Words> {
+    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people];
+    families.into_iter().find_map(|family| family(code))
+}
+
+fn of_requests(code: &str) -> Option<Words> {
+    Some(match code {
+        "own_request" => (
+            "this is your own request: nobody countersigns what they asked for themselves",
+            "a second person signs it, with: countersign --as NAME sign REQUEST",
+        ),
+        "same_person" => ("the same person has acted here already, if as another operator", "a second person does it"),
+        "already_signed" => ("you have signed this request already", ""),
+        "request_expired" => ("the request's time is over", "ask anew with countersign request"),
+        "request_not_open" => ("the request is decided already", "countersign request show REQUEST says how"),
+        "request_unknown" => ("there is no such request", "countersign request list"),
+        "not_requester" => ("only who asked takes a request back", ""),
+        "plan_stale" => (
+            "what the plan depends on has changed: its seals do not count any more",
+            "ask anew with countersign request; the differences are named",
+        ),
+        "plan_differs" => ("the plan is not the one on record", "look again: countersign request show REQUEST"),
+        "plan_unfit" => ("the plan does not fit what it is about", "ask anew with countersign request"),
+        "no_quorum" => ("the signatures are not enough", "countersign request show REQUEST says whose are missing"),
+        "operation_unknown" => ("the register does not know this operation", "countersign custody migrate"),
+        _ => return None,
+    })
+}
+
+fn of_runs(code: &str) -> Option<Words> {
+    Some(match code {
+        "already_started" => ("the request's run has begun already", "countersign run list"),
+        "run_active" => ("another run works on this key", "countersign run list"),
+        "run_unknown" => ("there is no such run", "countersign run list"),
+        "run_finished" => ("the run is finished", "countersign run show RUN"),
+        "run_paused" => ("the run was paused by somebody", "countersign run resume RUN"),
+        "run_not_paused" => ("the run is not paused", "countersign run show RUN"),
+        "lease_held" => ("another console executes this run now", "wait for its end, or: countersign run pause RUN"),
+        "lease_lost" => ("another console has taken this run over", "countersign run show RUN"),
+        "cannot_turn_back" => ("the run cannot be turned back any more", "countersign run resume RUN finishes it"),
+        "turned_back" => ("the run was turned back", "countersign run resume RUN finishes the way back"),
+        "grace_running" => ("the grace period is not over", ""),
+        "wraps_left" => ("DEKs still hang on that version of the KEK", "countersign keys list --under KEK"),
+        "wrap_moved" | "token_moved" => ("others changed some of the batch first", "countersign run resume RUN"),
+        "tokens_left" => ("tokens still need a former DEK: it is not erased", "countersign run resume RUN"),
+        _ => return None,
+    })
+}
+
+fn of_keys(code: &str) -> Option<Words> {
+    Some(match code {
+        "name_taken" | "key_known" => ("a key of that name is in the register already", "countersign keys list NAME"),
+        "key_unknown" => ("there is no such key", "countersign keys list"),
+        "key_not_active" => ("the key, or the KEK above it, is not in use", "countersign keys show KEY"),
+        "key_active" | "dek_active" => ("the key is in use", "countersign keys show KEY"),
+        "illegal_transition" => ("a key in this state does not go into that one", "countersign keys show KEY"),
+        "weak_algorithm" => ("the algorithm or its length is not approved", ""),
+        "dek_exists" => ("there is a live DEK for that already: one for each tenant and integration, or secret", ""),
+        "dek_unknown" => ("there is no such DEK", "countersign keys list --kind dek"),
+        "dek_not_active" => ("the DEK is not in use", "countersign keys show DEK"),
+        "dek_exhausted" => ("the DEK has sealed all that one key may seal", "countersign request rotate-dek DEK"),
+        "dek_version_gone" => ("this version of the DEK was rotated away", "seal again: the new version is used"),
+        "version_moved" => ("the key was rotated meanwhile", "try again"),
+        "version_known" => ("this version is on record already", "countersign keys show KEY"),
+        "version_unknown" => ("the register has no such version", "countersign keys show KEY"),
+        "tenant_unknown" => ("there is no such tenant", "countersign tenants list"),
+        "tenant_inactive" => ("the tenant is suspended, leaving or gone", "countersign tenants show TENANT"),
+        "integration_unknown" => ("the tenant has no such integration", "countersign tenants show TENANT"),
+        "token_unknown" => ("there is no such token, or it is somebody else's", ""),
+        _ => return None,
+    })
+}
+
+fn of_protection(code: &str) -> Option<Words> {
+    Some(match code {
+        "purpose_missing" => ("this needs a reason", "--reason TEXT"),
+        "nothing_to_protect" => ("there is no live key to which this could be done", "countersign keys list"),
+        "protection_unconfirmed" => (
+            "the vault has not confirmed yet that it refuses the key",
+            "complete the protective act first: the same command with --confirm ENTRY",
+        ),
+        "protection_unknown" => ("no protective act of that number concerns the key", "countersign review list"),
+        "already_confirmed" => ("the vault had confirmed it already", ""),
+        "version_enabled" => ("a version is still enabled in the vault", "countersign discover"),
+        "tenant_not_suspended" => ("the tenant is not suspended", "countersign tenants show TENANT"),
+        "scope_unknown" => ("this cannot be done to that", ""),
+        "held" => (
+            "it must be kept, nothing of it is destroyed",
+            "two people lift a hold: countersign hold list, countersign request lift-hold",
+        ),
+        "hold_unknown" => ("there is no such hold", "countersign hold list"),
+        "hold_lifted" => ("the hold was lifted already", "countersign hold list --all"),
+        "hold_known" | "hold_fixed" => ("the hold is there already, and holds do not change", "countersign hold list"),
+        "review_unknown" => ("no such entry waits for a review", "countersign review list"),
+        "already_signed_off" | "review_fixed" => ("this was signed off already", "countersign review show ENTRY"),
+        "nothing_left" => ("there is no token left to delete", ""),
+        "batch_differs" => ("tokens came or went meanwhile: nothing was deleted", "try again"),
+        "not_expired" => ("tokens are deleted only once they have expired", ""),
+        _ => return None,
+    })
+}
+
+fn of_destruction(code: &str) -> Option<Words> {
+    Some(match code {
+        "not_covered" => ("that is none of what was signed", "countersign request show REQUEST"),
+        "deks_of_others" => ("data of others lies under its KEK and would go with it", "move their DEKs first"),
+        "reclaim_pending" => (
+            "zeroed, reclaim pending: something could still see the old rows",
+            "end it, then: countersign run resume RUN",
+        ),
+        "reclaim_waits" => ("zeroed, reclaim pending: the quiet hours have not begun", "countersign run resume RUN"),
+        "nothing_erased" => ("the run has erased nothing yet", ""),
+        "something_left" => ("something of it is still there", "countersign run resume RUN"),
+        "deletion_known" => ("it is deleted in the vault already", "countersign run list"),
+        "deletion_unknown" => ("it is not deleted, or gone for good", "countersign keys show KEY"),
+        "drill_missing" => (
+            "no restore drill has shown that the newest backup opens without this KEK",
+            "countersign drill restore --database URL --kek NAME",
+        ),
+        "drill_unfit" => ("this drill proves nothing", "restore the newest backup of this register"),
+        "not_proven" => ("not everything is proven yet: there is no certificate before", "countersign run show RUN"),
+        "certificate_known" => ("the run has its certificate already", "countersign certificate show RUN"),
+        "verification_missing" => ("nothing is closed without what was verified", ""),
+        _ => return None,
+    })
+}
+
+fn of_people(code: &str) -> Option<Words> {
+    Some(match code {
+        "role_missing" => ("you hold no role that may do this", "countersign operators shows who holds which"),
+        "not_allowed" => ("your login may not do this", "countersign operators shows who holds which role"),
+        "not_human" => ("this takes a person", ""),
+        "operator_inactive" => ("you are suspended, or have left", "another Security operator can say why"),
+        "clock_skew" => ("this computer's clock and the register's differ by more than a minute", "set the clock"),
+        "session_over" | "session_unknown" => ("the session is over", "try again"),
+        "device_revoked" => ("the device key was revoked", "another device must be enrolled"),
+        "text_unclean" => ("a text holds characters that are not shown or change how it reads", ""),
+        "wrong_environment" => ("this belongs to another environment", "check --home"),
+        _ => return None,
+    })
+}
