@@ -11,6 +11,7 @@ pub mod estate;
 pub mod founding;
 mod identity;
 pub mod kek;
+pub mod protect;
 pub mod request;
 pub mod run;
 pub mod session;

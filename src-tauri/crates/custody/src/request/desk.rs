@@ -13,6 +13,7 @@ use super::creation::{NewKek, check_creation, plan_creation};
 use super::destruction::{Blocker, Purge, ReclaimHours, name_blockers};
 use super::draft::{Draft, Grounds, Setting, Windows};
 use super::offboarding::OffboardingOrder;
+use super::reactivation::Reactivation;
 use super::secrets::SecretRotationOptions;
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
 use crate::author::{Act, Author};
@@ -52,6 +53,13 @@ pub enum Wanted {
     RecoverKek {
         /// Which.
         key: KeyId,
+    },
+    /// Keys that were protected serve again.
+    Reactivate(Reactivation),
+    /// A hold keeps nothing any more.
+    LiftHold {
+        /// Which.
+        hold: uuid::Uuid,
     },
     /// The end of everything of a tenant.
     OffboardTenant(OffboardingOrder),
@@ -108,6 +116,14 @@ pub enum RequestError {
     /// The KEK can't be rotated as it stands.
     #[error("{key} cannot be rotated: {why}")]
     NotRotatable {
+        /// Which.
+        key: String,
+        /// Why.
+        why: String,
+    },
+    /// The key can't come back as it stands.
+    #[error("{key} cannot be put into use again: {why}")]
+    NotReactivatable {
         /// Which.
         key: String,
         /// Why.
@@ -174,6 +190,8 @@ impl Console {
             Wanted::DestroyDeks { keys, reclaim_hours } => self.dek_destruction(draft, keys, *reclaim_hours).await,
             Wanted::DestroyKek { key, purge } => self.kek_destruction(draft, *key, *purge).await,
             Wanted::RecoverKek { key } => self.kek_recovery(draft, *key).await,
+            Wanted::Reactivate(wanted) => self.reactivation(draft, wanted).await,
+            Wanted::LiftHold { hold } => self.lifting(draft, *hold).await,
             Wanted::OffboardTenant(order) => self.tenant_offboarding(draft, order).await,
             Wanted::RotateSecret { key, options } => self.secret_rotation(draft, *key, *options).await,
             Wanted::DestroySecret { key, purge } => self.secret_destruction(draft, *key, *purge).await,

@@ -5,8 +5,10 @@ mod dek_rotation;
 mod desk;
 mod destruction;
 mod draft;
+mod lifting;
 mod live;
 mod offboarding;
+mod reactivation;
 mod recovery;
 mod rotation;
 mod secrets;
@@ -20,6 +22,7 @@ pub use destruction::{
 };
 pub use draft::{Grounds, Setting, Windows};
 pub use offboarding::{Offboarding, OffboardingOrder};
+pub use reactivation::Reactivation;
 pub use recovery::DeletedKek;
 pub use secrets::{SecretEncoding, SecretNow, SecretRotationOptions, VALUE_BYTES};
 pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};

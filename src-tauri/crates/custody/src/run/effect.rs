@@ -89,6 +89,10 @@ effects! {
     SetSecret = "set_secret",
     /// That version in the register.
     RecordSecret = "record_secret",
+    /// Keys are put into use again.
+    ActivateKeys = "activate_keys",
+    /// A hold is lifted.
+    LiftHold = "lift_hold",
     /// The end.
     FinishRun = "finish_run",
 }

@@ -38,12 +38,6 @@ pub enum RunError {
         /// Which.
         run: domain::RunId,
     },
-    /// This version of the console does not carry out such a plan.
-    #[error("this console does not know how to carry out {operation}: use a newer one")]
-    Unsupported {
-        /// What it asks for.
-        operation: domain::Operation,
-    },
     /// Another console holds it.
     #[error("the lease of this run is held by another console")]
     LeaseLost,

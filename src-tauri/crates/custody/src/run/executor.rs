@@ -18,7 +18,9 @@ use super::effect::{Effect, perform};
 use super::error::RunError;
 use super::hands::Hands;
 use super::lease::Lease;
+use super::lifting::Lifting;
 use super::progress::{Meter, Progress};
+use super::reactivation::Reactivation;
 use super::recovery::Recovery;
 use super::rewrap::Reached;
 use super::rollback::RollBack;
@@ -249,7 +251,12 @@ async fn follow(
         (Operation::RecoverKek, Direction::Forward) => {
             walk(&Recovery::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
+        (Operation::Reactivate, Direction::Forward) => {
+            walk(&Reactivation { hands, plan }, steps, hands, taken, &mut meter, steering).await
+        }
+        (Operation::LiftHold, Direction::Forward) => {
+            walk(&Lifting::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
+        }
         (_, Direction::Back) => walk(&Untouched { hands, plan }, steps, hands, taken, &mut meter, steering).await,
-        (operation, Direction::Forward) => Err(RunError::Unsupported { operation }),
     }
 }

@@ -53,7 +53,7 @@ pub use observations::{DriftRow, ObservationRow, REFUSALS_PAGE_MAX, RefusalRow};
 pub use offboarding::{OffboardingRow, TenantHoldRow, TenantKeyRow, TenantWorkRow, WrappingKekRow};
 pub use overview::{AgeBucket, DEK_AGE_BOUNDS_DAYS, DueKey, KekHistory, Overview, StatusCounts};
 pub use people::{DeviceRow, HeldRole, OperatorKind, OperatorRow, OperatorStatus};
-pub use protection::{PROTECTIVE_ACTS_PAGE_MAX, ProtectedKeyRow, ProtectiveActRow, Scope};
+pub use protection::{PROTECTIVE_ACTS_PAGE_MAX, ProtectedKeyRow, ProtectedNow, ProtectiveActRow, Scope};
 pub use requests::{EligibleRow, MaySignRow, RequestRow, SealRow};
 pub use requests_page::{FolderCounts, REQUESTS_PAGE_MAX, RequestFolder, RequestsPage};
 pub use review::{REVIEW_PAGE_MAX, ReviewCounts, ReviewItemRow, SignedOff};

@@ -108,8 +108,29 @@ pub struct ProtectedKeyRow {
     pub versions: Option<Vec<String>>,
     /// Entry that recorded the proof.
     pub confirmed_seq: Option<u64>,
+    /// Entry that recorded that they are enabled again, in a reactivation that is not over.
+    pub enabled_seq: Option<u64>,
     /// Versions that the register has as enabled.
     pub enabled: Vec<String>,
+}
+
+/// A key that is out of use, as the plan of its reactivation names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProtectedNow {
+    /// Which.
+    pub key: KeyId,
+    /// What it is.
+    pub kind: KeyKind,
+    /// Its name; the vault's, where it lies there.
+    pub name: String,
+    /// Its current version, where it has one.
+    pub version: Option<String>,
+    /// Its state.
+    pub state: KeyState,
+    /// Whose it is.
+    pub tenant: Option<TenantId>,
+    /// Versions that a reactivation enables again.
+    pub versions: Vec<String>,
 }
 
 const ACTS: &str = "
@@ -122,7 +143,7 @@ const ACTS: &str = "
     FROM custody.protective_act AS a JOIN custody.operator AS o ON o.id = a.by ";
 
 const KEYS: &str = "
-    SELECT p.act, p.key, k.kind, k.name, k.vault_name, p.from_state, k.state, p.in_vault, p.versions, p.confirmed_seq,
+    SELECT p.act, p.key, k.kind, k.name, k.vault_name, p.from_state, k.state, p.in_vault, p.versions, p.confirmed_seq, p.enabled_seq,
            ARRAY(SELECT v.version FROM custody.key_version AS v WHERE v.key = p.key AND v.state = 'enabled' ORDER BY v.number) AS enabled
     FROM custody.protected_key AS p JOIN custody.key AS k ON k.id = p.key ";
 
@@ -169,6 +190,32 @@ impl Register {
         Ok(rows.iter().map(protected).collect::<Result<_, _>>()?)
     }
 
+    /// Keys as the plan of their reactivation names them, in order of id.
+    pub async fn protected_now(&self, keys: &[KeyId]) -> Result<Vec<ProtectedNow>, RegisterError> {
+        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = sqlx::query(
+            "SELECT k.id, k.kind, coalesce(k.vault_name, k.name) AS name, k.current_version, k.state, k.tenant,
+                    custody.versions_to_enable(k.id) AS versions
+             FROM custody.key AS k WHERE k.id = ANY ($1) ORDER BY k.id",
+        )
+        .bind(keys)
+        .fetch_all(self.pool())
+        .await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(ProtectedNow {
+                key: row.id("id", KeyId)?,
+                kind: row.word("kind")?,
+                name: row.try_get("name")?,
+                version: row.try_get("current_version")?,
+                state: row.word("state")?,
+                tenant: row.id_maybe("tenant", TenantId)?,
+                versions: row.try_get("versions")?,
+            });
+        }
+        Ok(found)
+    }
+
     /// Versions that protective acts disabled since the key was last in use: what a reactivation enables again.
     pub async fn versions_to_enable(&self, key: KeyId) -> Result<Vec<String>, RegisterError> {
         Ok(sqlx::query_scalar("SELECT custody.versions_to_enable($1)").bind(key.0).fetch_one(self.pool()).await?)
@@ -210,6 +257,7 @@ fn protected(row: &PgRow) -> Result<ProtectedKeyRow, sqlx::Error> {
         in_vault: row.try_get("in_vault")?,
         versions: row.try_get("versions")?,
         confirmed_seq: row.count_maybe("confirmed_seq")?,
+        enabled_seq: row.count_maybe("enabled_seq")?,
         enabled: row.try_get("enabled")?,
     })
 }
