@@ -140,7 +140,7 @@ async fn every_token_moves_to_the_new_dek_and_the_old_wrap_is_erased() {
     assert_eq!(place.count(due).await, 3);
     let row = place.custody.ines.console.register.run(run).await.unwrap().unwrap();
     assert_eq!(row.state, RunState::Completed);
-    assert!(row.verification.unwrap().contains("3 DEKs"));
+    assert!(row.verification.unwrap().contains("3 of 3 DEKs"));
     let counted = "SELECT count(*) FROM custody.dek_messages WHERE sealed = 5";
     assert_eq!(place.count(counted).await, 4);
 }

@@ -399,11 +399,13 @@ BEGIN
 END
 $$;
 
--- Targets of a run whose DEK is not in the version that it should have by now.
+-- Targets of a run that live and are in the version that was planned, or that are not. What was destroyed meanwhile is in none.
 CREATE FUNCTION custody.targets_in_version(held custody.run, planned boolean) RETURNS bigint
 LANGUAGE sql STABLE AS $$
-    SELECT count(*) FROM custody.request_target AS t LEFT JOIN custody.wrap AS w ON w.dek = t.key
-    WHERE t.request = held.request AND (w.dek_version::text IS NOT DISTINCT FROM t.version) = planned
+    SELECT count(*) FROM custody.request_target AS t JOIN custody.key AS k ON k.id = t.key
+    LEFT JOIN custody.wrap AS w ON w.dek = t.key
+    WHERE t.request = held.request AND custody.is_live(k.state)
+      AND (w.dek_version::text IS NOT DISTINCT FROM t.version) = planned
 $$;
 
 CREATE FUNCTION custody.rotate_dek_before(act custody.act, held custody.run, step text) RETURNS void
@@ -506,7 +508,8 @@ BEGIN
     IF held.direction = 'back' THEN
         RETURN;
     END IF;
-    PERFORM custody.set_rotated(act, key) FROM custody.run_keys(held) AS t (key);
+    PERFORM custody.set_rotated(act, k.id) FROM custody.key AS k
+    WHERE k.id IN (SELECT custody.run_keys(held)) AND custody.is_live(k.state);
     UPDATE custody.key AS k SET state = 'active', state_seq = act.seq, revision = k.revision + 1
     FROM custody.request AS r
     WHERE r.id = held.request AND r.parameters ->> 'reactivates' = 'true' AND k.state = 'compromised'

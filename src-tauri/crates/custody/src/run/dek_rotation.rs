@@ -67,16 +67,24 @@ impl<'a> DekRotation<'a> {
     }
 
     async fn close(&self) -> Result<Evidence, RunError> {
-        let (register, deks) = (&self.hands.console.register, self.plan.targets.len());
-        let left = register.former_wraps(self.hands.run).await?.len();
-        if left > 0 {
+        let register = &self.hands.console.register;
+        if !register.former_wraps(self.hands.run).await?.is_empty() {
             return Err(RunError::Record { what: "former wraps" });
         }
+        let planned = self.planned()?;
+        let deks: Vec<KeyId> = planned.iter().map(|planned| planned.dek).collect();
+        // A tenant may have been offboarded meanwhile: what is not there any more is not claimed.
+        let there = register.wraps_of(&deks).await?.len();
         let (outcome, said) = match self.direction {
-            Direction::Forward => ("completed", "in their new version; every token opens under it, the old wraps are erased"),
-            Direction::Back => ("rolled_back", "in the version they had before; no token needs another one, no other wrap is left"),
+            Direction::Forward => (
+                "completed",
+                "in their new version; no token needs the one before, its wraps are overwritten and removed",
+            ),
+            Direction::Back => {
+                ("rolled_back", "in the version they had before; no token needs another one, no other wrap is left")
+            }
         };
-        self.hands.close(outcome, &format!("{deks} DEKs are {said}")).await?;
+        self.hands.close(outcome, &format!("{there} of {} DEKs are {said}", deks.len())).await?;
         Ok(Evidence::new())
     }
 }
