@@ -10,7 +10,8 @@ use workplace::Workplace;
 
 use crate::answer::Exit;
 use crate::commands::{
-    connect, custody, deks, estate, found, keys, ledger, offboard, open, request, run, sign, tenants, tokens, vault,
+    connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request, review, run,
+    sign, tenants, tokens, vault,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -82,9 +83,25 @@ pub enum Command {
     /// Tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
+    /// Overwrite and delete expired tokens now; for a scheduler, quiet with nothing to do
+    Sweep,
     /// The labelled sample estate
     #[command(subcommand)]
     Sample(estate::Sample),
+    /// Take keys out of use until more is known: at once, and confirmed by the vault
+    Suspend(protect::Protect),
+    /// Take keys out of use for ever: only destruction follows
+    Revoke(protect::Protect),
+    /// Take keys out of use in good order
+    Disable(protect::Protect),
+    /// Say that keys are, or may be, known to others
+    Compromised(protect::Protect),
+    /// What must be kept: legal holds and open incidents
+    #[command(subcommand)]
+    Hold(hold::Hold),
+    /// What one person did at once, for a second person to look at
+    #[command(subcommand)]
+    Review(review::Review),
     /// Requests: ask for what needs two people
     #[command(subcommand)]
     Request(request::Request),
@@ -93,6 +110,9 @@ pub enum Command {
     /// Runs: carry out what two people signed
     #[command(subcommand)]
     Run(run::Run),
+    /// Restore drills: whether a backup opens without a KEK that shall go
+    #[command(subcommand)]
+    Drill(drill::Drill),
     /// The ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),

@@ -3,21 +3,28 @@
 pub mod connect;
 pub mod custody;
 pub mod deks;
+pub mod drill;
 pub mod estate;
 pub mod found;
+pub mod hold;
 pub mod keys;
 pub mod ledger;
 pub mod offboard;
 pub mod open;
 mod operators;
+pub mod protect;
 pub mod request;
+pub mod review;
 mod rules;
 pub mod run;
 pub mod sign;
 mod status;
+mod sweep;
 pub mod tenants;
 pub mod tokens;
 pub mod vault;
+
+use ::custody::protect::Protection;
 
 use crate::answer::Answer;
 use crate::arguments::Command;
@@ -44,6 +51,14 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Offboard(it) => it.run(context).await,
         Command::Tokens(it) => it.run(context).await,
         Command::Sample(it) => it.run(context).await,
+        Command::Suspend(it) => it.run(Protection::Suspend, context).await,
+        Command::Revoke(it) => it.run(Protection::Revoke, context).await,
+        Command::Disable(it) => it.run(Protection::Disable, context).await,
+        Command::Compromised(it) => it.run(Protection::Compromised, context).await,
+        Command::Hold(it) => it.run(context).await,
+        Command::Review(it) => it.run(context).await,
+        Command::Sweep => sweep::run(context).await,
+        Command::Drill(it) => it.run(context).await,
         Command::Request(it) => it.run(context).await,
         Command::Sign(it) => it.run(context).await,
         Command::Run(it) => it.run(context).await,

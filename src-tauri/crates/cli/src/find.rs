@@ -1,7 +1,10 @@
 //! What a person means by `R-7`, `kek-payments` or an id.
 
 use domain::{KeyId, KeyState, RequestId, RunId, TenantId};
-use register::{Direction, KeyFilter, KeyOrder, KeySort, Register, RequestFolder, RequestRow, RunFolder, RunRow};
+use register::{
+    Direction, HOLDS_PAGE_MAX, KeyFilter, KeyOrder, KeySort, Register, RequestFolder, RequestRow, RunFolder, RunRow,
+};
+use uuid::Uuid;
 use workplace::Desk;
 
 use crate::failure::Failure;
@@ -91,6 +94,36 @@ pub async fn tenant(register: &Register, named: &str) -> Result<TenantId, Failur
 /// That there is no such tenant.
 pub fn unknown_tenant(named: &str) -> Failure {
     unknown("tenant", named, "countersign tenants list")
+}
+
+/// A hold by its id, or by its reference where only one that is set has it.
+pub async fn hold(register: &Register, named: &str) -> Result<Uuid, Failure> {
+    if let Ok(id) = named.parse::<Uuid>() {
+        return Ok(id);
+    }
+    let (mut found, mut below) = (Vec::new(), None);
+    loop {
+        let rows = register.holds_page(true, below, HOLDS_PAGE_MAX).await?;
+        found.extend(rows.iter().filter(|row| row.reference == named).map(|row| row.id));
+        match rows.last() {
+            Some(last) => below = Some(last.set_seq),
+            None => break,
+        }
+    }
+    match found.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(unknown_hold(named)),
+        several => {
+            let ids = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let message = format!("{} holds have the reference {named}", several.len());
+            Err(Failure::new("ambiguous", message).could_not_tell().hint(format!("name one by its id: {ids}")))
+        }
+    }
+}
+
+/// That there is no such hold.
+pub fn unknown_hold(named: &str) -> Failure {
+    unknown("hold", named, "countersign hold list")
 }
 
 /// Whether a key still has a life to lead.

@@ -13,6 +13,7 @@ mod find;
 mod output;
 mod people;
 mod progress;
+mod scope;
 mod secrets;
 mod steer;
 mod table;

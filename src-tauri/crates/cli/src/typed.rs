@@ -8,9 +8,9 @@ use crate::output::tell;
 
 /// A name that must be typed, and where from.
 pub struct Confirmation<'a> {
-    /// The option that brings it.
-    pub option: &'a str,
-    /// What it brought.
+    /// What to write on the command line instead.
+    pub instead: &'a str,
+    /// What an option brought.
     pub given: Option<&'a str>,
     /// What a person on a terminal is asked.
     pub question: &'a str,
@@ -27,7 +27,7 @@ impl Confirmation<'_> {
             None => {
                 return Err(Failure::new("name_missing", "this is confirmed by typing its name once more".to_owned())
                     .could_not_tell()
-                    .hint(format!("{} NAME", self.option)));
+                    .hint(self.instead));
             }
         };
         if typed == self.wanted {
@@ -55,7 +55,7 @@ mod tests {
     fn only_the_very_name_confirms() {
         let context = Context { home: "/".into(), operator: None, passphrase_file: None, json: true };
         let check = |given: Option<&str>| {
-            Confirmation { option: "--confirm-name", given, question: "?", wanted: "Acme Ltd" }.check(&context)
+            Confirmation { instead: "--confirm-name NAME", given, question: "?", wanted: "Acme Ltd" }.check(&context)
         };
         assert!(check(Some("Acme Ltd")).is_ok());
         for other in ["acme ltd", "Acme Ltd ", "Acme", ""] {

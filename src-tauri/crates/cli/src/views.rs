@@ -5,5 +5,6 @@ pub mod keys;
 pub mod ledger;
 pub mod plans;
 pub mod requests;
+pub mod reviews;
 pub mod runs;
 pub mod tenants;

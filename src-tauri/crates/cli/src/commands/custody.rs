@@ -164,17 +164,16 @@ async fn status(address: &Address, login: &str, password: &Password) -> Result<A
 impl Admin {
     /// Where, as whom and with what.
     pub fn connection(&self) -> Result<(Address, String, Password), Failure> {
-        let (address, login) = parse(&self.admin_url)?;
+        let (address, login) = parse("--admin-url", &self.admin_url)?;
         let password = database_password(self.admin_password_file.as_deref(), &login)?;
         Ok((address, login, Password::new(password)))
     }
 }
 
-fn parse(text: &str) -> Result<(Address, String), Failure> {
+/// The address of a database and the login there, as `option` brings them.
+pub fn parse(option: &str, text: &str) -> Result<(Address, String), Failure> {
     let refused = |why: &str| {
-        Failure::new("usage", format!("--admin-url: {why}"))
-            .could_not_tell()
-            .hint("postgresql://LOGIN@HOST:PORT/DATABASE")
+        Failure::new("usage", format!("{option}: {why}")).could_not_tell().hint("postgresql://LOGIN@HOST:PORT/DATABASE")
     };
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
     if !matches!(url.scheme(), "postgresql" | "postgres") {
@@ -182,19 +181,19 @@ fn parse(text: &str) -> Result<(Address, String), Failure> {
     }
     if url.password().is_some() {
         return Err(refused("a password on a command line is seen by every process")
-            .hint("give it with --admin-password-file, in PGPASSWORD, or when asked"));
+            .hint("give it in a file (see --help), in PGPASSWORD, or when asked"));
     }
     let login = url.username();
     let database = url.path().trim_start_matches('/');
     if login.is_empty() || database.is_empty() {
         return Err(refused("it names a login and a database"));
     }
-    let option = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let given = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let known = ["host", "sslrootcert"];
     if let Some((unknown, _)) = url.query_pairs().find(|(key, _)| !known.contains(&key.as_ref())) {
         return Err(refused(&format!("the option {unknown} is not known")));
     }
-    let host = option("host").or_else(|| url.host_str().filter(|host| !host.is_empty()).map(str::to_owned));
+    let host = given("host").or_else(|| url.host_str().filter(|host| !host.is_empty()).map(str::to_owned));
     let address = Address {
         host: host.ok_or_else(|| refused("it names no host"))?,
         port: url.port().unwrap_or(PORT),
@@ -202,7 +201,7 @@ fn parse(text: &str) -> Result<(Address, String), Failure> {
         tls: Tls::Off,
     };
     let tls =
-        if address.is_local() { Tls::Off } else { Tls::VerifyFull { ca: option("sslrootcert").map(PathBuf::from) } };
+        if address.is_local() { Tls::Off } else { Tls::VerifyFull { ca: given("sslrootcert").map(PathBuf::from) } };
     Ok((Address { tls, ..address }, login.to_owned()))
 }
 
@@ -214,14 +213,18 @@ mod tests {
     /// over a network never without TLS, and no password on the command line.
     #[test]
     fn a_remote_register_is_reached_over_tls_and_without_a_password_in_the_address() {
-        let (address, login) = parse("postgresql://admin@db.example.test/custody?sslrootcert=/ca.pem").unwrap();
+        let (address, login) =
+            parse("--admin-url", "postgresql://admin@db.example.test/custody?sslrootcert=/ca.pem").unwrap();
         assert_eq!((address.host.as_str(), address.port, login.as_str()), ("db.example.test", 5432, "admin"));
         assert_eq!(address.tls, Tls::VerifyFull { ca: Some("/ca.pem".into()) });
         assert!(
-            parse("postgresql://admin:secret@db.example.test/custody").unwrap_err().message.contains("every process")
+            parse("--admin-url", "postgresql://admin:secret@db.example.test/custody")
+                .unwrap_err()
+                .message
+                .contains("every process")
         );
-        assert!(parse("postgresql://admin@db.example.test/custody?sslmode=disable").is_err());
-        let (socket, _) = parse("postgresql://postgres@localhost/custody?host=/run/pg").unwrap();
+        assert!(parse("--admin-url", "postgresql://admin@db.example.test/custody?sslmode=disable").is_err());
+        let (socket, _) = parse("--admin-url", "postgresql://postgres@localhost/custody?host=/run/pg").unwrap();
         assert_eq!((socket.host.as_str(), socket.tls), ("/run/pg", Tls::Off));
     }
 }

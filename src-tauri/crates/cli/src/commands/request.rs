@@ -5,6 +5,9 @@ mod deks;
 mod folder;
 mod keks;
 mod offboarding;
+mod protection;
+mod secrets;
+mod selection;
 
 use clap::Subcommand;
 
@@ -30,6 +33,14 @@ pub enum Request {
     DestroyKek(keks::DestroyKek),
     /// Ask for a deleted KEK to come back, while the vault still has it
     RecoverKek(keks::RecoverKek),
+    /// Ask for a new value of a secret in the vault, which nobody types or sees
+    RotateSecret(secrets::RotateSecret),
+    /// Ask for the end of a secret in the vault
+    DestroySecret(secrets::DestroySecret),
+    /// Ask for keys that were suspended, disabled or compromised to serve again
+    Reactivate(protection::Reactivate),
+    /// Ask for a hold to be lifted
+    LiftHold(protection::LiftHold),
     /// Ask for the end of everything of a tenant
     Offboard(Box<offboarding::Offboard>),
     /// A folder of requests, newest first
@@ -59,6 +70,10 @@ impl Request {
             Self::DestroyDek(it) => it.ask(desk, context).await,
             Self::DestroyKek(it) => it.ask(desk, context).await,
             Self::RecoverKek(it) => it.ask(desk, context).await,
+            Self::RotateSecret(it) => it.ask(desk, context).await,
+            Self::DestroySecret(it) => it.ask(desk, context).await,
+            Self::Reactivate(it) => it.ask(desk, context).await,
+            Self::LiftHold(it) => it.ask(desk, context).await,
             Self::Offboard(it) => it.ask(desk, context).await,
             Self::List(it) => it.page(desk).await,
             Self::Show { request } => folder::show(desk, &request).await,

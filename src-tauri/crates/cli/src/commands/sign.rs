@@ -98,7 +98,7 @@ impl Sign {
     fn check_name(&self, plan: &Plan, context: &Context) -> Result<(), Failure> {
         match plan.targets.first() {
             Some(tenant) if plan.operation == Operation::OffboardTenant => Confirmation {
-                option: "--confirm-name",
+                instead: "--confirm-name NAME",
                 given: self.confirm_name.as_deref(),
                 question: "Type the tenant's name to sign its end:",
                 wanted: &tenant.name,

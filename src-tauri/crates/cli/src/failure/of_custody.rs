@@ -1,12 +1,14 @@
 //! Errors of the use cases.
 
 use custody::WitnessError;
+use custody::drill::DrillError;
 use custody::estate::OpeningError;
 use custody::estate::deks::DekOrderError;
 use custody::estate::discovery::{AdoptionError, DiscoveryError};
 use custody::estate::inventory::{ExportError, FileError, ImportError, PreviewError};
 use custody::estate::sample::SampleError;
 use custody::estate::tokens::TokenError;
+use custody::protect::ProtectError;
 use custody::request::{Blocker, RequestError};
 use custody::run::{AuthorityError, RunError};
 use custody::session::SessionError;
@@ -52,6 +54,7 @@ impl From<RequestError> for Failure {
             }
             RequestError::Unknown { .. } => Self::of("unknown", &error),
             RequestError::NotRotatable { .. } => Self::of("not_rotatable", &error),
+            RequestError::NotReactivatable { .. } => Self::of("not_reactivatable", &error),
             RequestError::NotWhatWasShown => Self::of("plan_differs", &error),
             RequestError::Blocked { ref blockers, .. } => Self::of("blocked", &error)
                 .with("blockers", of_blockers(blockers))
@@ -193,5 +196,7 @@ passed_on! {
     PreviewError { File, Register } else "preview";
     ImportError { Register } else "import";
     ExportError { Register } else "export";
+    ProtectError { Register, Text, Reason } else "protection";
+    DrillError { Register, Vault } else "drill";
     SampleError { Vault, Register, Discovery, Adoption, File, Import, Deks, Tokens } else "sample";
 }

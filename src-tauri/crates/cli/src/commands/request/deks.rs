@@ -3,10 +3,11 @@
 use clap::{Args, ValueEnum};
 use custody::request::{DEKS_MAX, DESTROY_DEKS_MAX, ReclaimHours, Wanted};
 use domain::{DekTrigger, KeyId, KeyKind};
-use register::{Direction, DueFilter, KEYS_PAGE_MAX, KeyFilter, KeyOrder, KeyRow, KeySort, Register};
+use register::{DueFilter, KeyFilter, KeyRow, Register};
 use workplace::Desk;
 
 use super::asked::Asked;
+use super::selection::all_that_fit;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -136,18 +137,9 @@ impl Which {
             (_, days) => days.map(|days| DueFilter::Within { days }),
         };
         let filter = KeyFilter { kinds: vec![KeyKind::Dek], tenant: tenant.cloned(), due, ..KeyFilter::default() };
-        let order = KeyOrder { sort: KeySort::RotateBy, direction: Direction::Ascending };
         let fits = |row: &KeyRow| {
             find::is_live(row.state) && integration.is_none_or(|name| row.integration.as_ref() == Some(name))
         };
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let page = register.keys_page(&filter, order, after.as_ref(), KEYS_PAGE_MAX).await?;
-            found.extend(page.rows.iter().filter(|row| fits(row)).map(|row| row.id));
-            after = page.next;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
+        all_that_fit(register, &filter, fits).await
     }
 }
