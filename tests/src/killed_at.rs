@@ -46,8 +46,91 @@ pub const DEK_ROTATION_BACK: KilledAt = KilledAt {
     ],
 };
 
+/// A rotation of a secret, from its start to its end.
+pub const SECRET_ROTATION: KilledAt = KilledAt {
+    job: "rotation of a secret",
+    effects: &[
+        Effect::StartRun,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::SetSecret,
+        Effect::RecordSecret,
+        Effect::DisableVersion,
+        Effect::RecordDisabled,
+        Effect::FinishRun,
+    ],
+};
+
+/// A rotation of a secret that is turned back in its overlap.
+pub const SECRET_ROTATION_BACK: KilledAt = KilledAt {
+    job: "way back of a rotation of a secret",
+    effects: &[
+        Effect::TurnBack,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::RecordEnabled,
+        Effect::DisableVersion,
+        Effect::RecordDisabled,
+        Effect::FinishRun,
+    ],
+};
+
+/// The end of a tenant with a KEK of its own, from its start to its end.
+pub const OFFBOARDING: KilledAt = KilledAt {
+    job: "offboarding",
+    effects: &[
+        Effect::StartRun,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::DeactivateKeys,
+        Effect::DeleteTokens,
+        Effect::EraseWraps,
+        Effect::Reclaim,
+        Effect::FlushRegister,
+        Effect::DeleteInVault,
+        Effect::RecordDeleted,
+        Effect::PurgeInVault,
+        Effect::RecordPurged,
+        Effect::RecordDestroyed,
+        Effect::FinishRun,
+    ],
+};
+
+/// The recovery of a deleted KEK.
+pub const RECOVERY: KilledAt = KilledAt {
+    job: "recovery",
+    effects: &[
+        Effect::StartRun,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::RecoverInVault,
+        Effect::RecordRecovered,
+        Effect::FinishRun,
+    ],
+};
+
+/// A reactivation of a KEK.
+pub const REACTIVATION: KilledAt = KilledAt {
+    job: "reactivation",
+    effects: &[
+        Effect::StartRun,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::EnableVersion,
+        Effect::RecordEnabled,
+        Effect::ActivateKeys,
+        Effect::FinishRun,
+    ],
+};
+
+/// The lifting of a hold.
+pub const LIFTING: KilledAt = KilledAt {
+    job: "lifting of a hold",
+    effects: &[Effect::IntendStep, Effect::FinishStep, Effect::LiftHold, Effect::FinishRun],
+};
+
 /// Jobs of test files of their own.
-pub const KILLED_AT: &[KilledAt] = &[DEK_ROTATION, DEK_ROTATION_BACK];
+pub const KILLED_AT: &[KilledAt] = &[REACTIVATION, LIFTING, OFFBOARDING, RECOVERY, DEK_ROTATION, DEK_ROTATION_BACK, SECRET_ROTATION, SECRET_ROTATION_BACK];
 
 impl KilledAt {
     /// Both sides of each of these effects, in the order in which a run that nobody disturbed noted them in `notes`.

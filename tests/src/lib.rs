@@ -13,8 +13,10 @@ mod executor_child;
 mod intact;
 mod intruder;
 mod killed_at;
+mod leaving;
 mod other_vault;
 mod pens;
+mod secret_here;
 mod token_bag;
 mod window;
 
@@ -25,9 +27,14 @@ pub use executor::execute_orders;
 pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Order};
 pub use intact::{Keepsakes, Kept, RUN_TAG};
 pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
-pub use killed_at::{DEK_ROTATION, DEK_ROTATION_BACK, KILLED_AT, KilledAt};
+pub use killed_at::{
+    DEK_ROTATION, DEK_ROTATION_BACK, KILLED_AT, KilledAt, LIFTING, OFFBOARDING, REACTIVATION, RECOVERY,
+    SECRET_ROTATION, SECRET_ROTATION_BACK,
+};
+pub use leaving::Leaving;
 pub use other_vault::OtherVault;
 pub use pens::Pens;
+pub use secret_here::{CONTENT_TYPE, value_of};
 pub use thirtyfour::Key;
 pub use token_bag::TokenBag;
 pub use window::{Console, console_binary, repository};

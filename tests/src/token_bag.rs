@@ -55,6 +55,14 @@ impl TokenBag {
         self.some_open(desk, 1).await;
     }
 
+    /// None of them opens any more.
+    pub async fn none_opens(&self, desk: &Desk) {
+        let estate = Estate::new(&desk.console, desk.author());
+        for (dek, token, _) in &self.0 {
+            assert!(estate.open_token(*dek, *token).await.is_err(), "token {token} still opens");
+        }
+    }
+
     /// Every `nth` of them opens to what was sealed.
     pub async fn some_open(&self, desk: &Desk, nth: usize) {
         let estate = Estate::new(&desk.console, desk.author());
