@@ -130,7 +130,16 @@ pub const LIFTING: KilledAt = KilledAt {
 };
 
 /// Jobs of test files of their own.
-pub const KILLED_AT: &[KilledAt] = &[REACTIVATION, LIFTING, OFFBOARDING, RECOVERY, DEK_ROTATION, DEK_ROTATION_BACK, SECRET_ROTATION, SECRET_ROTATION_BACK];
+pub const KILLED_AT: &[KilledAt] = &[
+    REACTIVATION,
+    LIFTING,
+    OFFBOARDING,
+    RECOVERY,
+    DEK_ROTATION,
+    DEK_ROTATION_BACK,
+    SECRET_ROTATION,
+    SECRET_ROTATION_BACK,
+];
 
 impl KilledAt {
     /// Both sides of each of these effects, in the order in which a run that nobody disturbed noted them in `notes`.

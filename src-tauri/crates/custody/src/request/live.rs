@@ -1,7 +1,7 @@
 //! What a plan depends on, read from register and vault at this moment.
 
 use domain::{Change, Facts, Operation, Plan, Target, VaultTarget};
-use vault::{ObjectName, VaultError, VersionId};
+use vault::{ObjectName, SecretSummary, VaultError, VersionId};
 
 use super::desk::RequestError;
 use crate::console::Console;
@@ -75,7 +75,7 @@ impl Console {
     async fn facts_of_vault_secret(&self, target: &Target) -> Result<Facts, RequestError> {
         let name = ObjectName::parse(&target.name)?;
         let fact = |part: &str, value: String| (format!("{VAULT}{}.{part}", target.key), value);
-        let mut versions = self.vault.secret_versions(&name).await?;
+        let mut versions = self.versions_of_secret(&name).await?;
         versions.sort_by_key(|version| version.created);
         let facts = match versions.last() {
             Some(newest) => {
@@ -94,6 +94,14 @@ impl Console {
             },
         };
         Ok(facts.into_iter().collect())
+    }
+
+    /// Versions of a secret; none where there is no such secret.
+    pub(super) async fn versions_of_secret(&self, name: &ObjectName) -> Result<Vec<SecretSummary>, RequestError> {
+        match self.vault.secret_versions(name).await {
+            Err(VaultError::NotFound { .. }) => Ok(Vec::new()),
+            versions => Ok(versions?),
+        }
     }
 
     /// The version Key Vault would use by itself: a rotation from outside shows here.

@@ -184,7 +184,7 @@ impl Console {
         let unknown = || RequestError::Unknown { what: "secret", id: key.to_string() };
         let row = self.register.key_detail(key).await?.filter(|found| is_live(found.key.state)).ok_or_else(unknown)?;
         let name = row.key.vault_name.ok_or_else(unknown)?;
-        let mut versions = self.vault.secret_versions(&ObjectName::parse(&name)?).await?;
+        let mut versions = self.versions_of_secret(&ObjectName::parse(&name)?).await?;
         versions.sort_by_key(|version| version.created);
         let newest = versions.iter().rev().find(|version| version.enabled);
         let newest = newest.and_then(|found| found.version.as_ref()).map(|version| version.as_str().to_owned());
