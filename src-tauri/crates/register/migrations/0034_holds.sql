@@ -79,7 +79,7 @@ $$;
 CREATE FUNCTION custody.require_purpose(act custody.act) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF btrim(act.purpose) = '' THEN
+    IF act.purpose !~ '[^[:space:]]' THEN
         PERFORM custody.fail('purpose_missing');
     END IF;
 END

@@ -22,13 +22,14 @@ CREATE TABLE custody.protected_key (
     key uuid NOT NULL REFERENCES custody.key,
     from_state text NOT NULL,
     in_vault boolean NOT NULL,
-    -- What the act found enabled in the vault and disabled there; known once that was proven.
+    -- What the act found in use in the vault: written down before it is disabled there, so that a reactivation knows it whatever
+    -- becomes of the console in between.
     versions text[],
     confirmed_seq bigint REFERENCES custody.ledger_entry,
     enabled_seq bigint REFERENCES custody.ledger_entry,
     reactivated_seq bigint REFERENCES custody.ledger_entry,
     PRIMARY KEY (act, key),
-    CHECK ((confirmed_seq IS NULL) = (versions IS NULL)),
+    CHECK (confirmed_seq IS NULL OR versions IS NOT NULL),
     CHECK (in_vault OR confirmed_seq IS NULL)
 );
 CREATE INDEX protected_key_pending ON custody.protected_key (key) WHERE reactivated_seq IS NULL;
@@ -142,35 +143,64 @@ BEGIN
 END
 $$;
 
--- Written after a read of the vault proved it: no version of the key works there, so none on record does. `versions` are those that
--- were enabled, and come back with a reactivation.
-CREATE FUNCTION custody.do_confirm_protection(entry bytea, signatures bytea) RETURNS custody.outcome
-LANGUAGE plpgsql AS $$
+-- The key of a protective act that waits for the vault's proof.
+CREATE FUNCTION custody.unconfirmed_key(act custody.act) RETURNS custody.protected_key
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    act custody.act := custody.admit(entry, signatures, ARRAY['key.protection_confirmed'], 'key', 'session');
     target uuid := custody.text_id(act.subject, 'subject');
     its_act bigint := custody.attr_count(act, 'act');
-    its_versions text[] := custody.attr_versions(act);
     found custody.protected_key;
 BEGIN
-    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
-            custody.attr_filled(act, 'proof');
+    PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}');
     SELECT * INTO found FROM custody.protected_key AS p WHERE p.act = its_act AND p.key = target AND p.in_vault;
     IF found.key IS NULL THEN
         PERFORM custody.fail('protection_unknown', jsonb_build_object('act', its_act, 'key', target));
     ELSIF found.confirmed_seq IS NOT NULL THEN
         PERFORM custody.fail('already_confirmed', jsonb_build_object('seq', found.confirmed_seq));
     END IF;
+    RETURN found;
+END
+$$;
+
+-- What is about to be disabled in the vault. Intended again, by another console, it only becomes more.
+CREATE FUNCTION custody.do_intend_protection(entry bytea, signatures bytea) RETURNS custody.outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    act custody.act := custody.admit(entry, signatures, ARRAY['key.protection_intended'], 'key', 'session');
+    found custody.protected_key := custody.unconfirmed_key(act);
+    its_versions text[] := custody.attr_versions(act);
+BEGIN
+    IF NOT its_versions @> coalesce(found.versions, '{}') THEN
+        PERFORM custody.fail('version_unknown', jsonb_build_object('wanted', found.versions));
+    END IF;
+    act := custody.append(act);
+    UPDATE custody.protected_key AS p SET versions = its_versions WHERE p.act = found.act AND p.key = found.key;
+    RETURN custody.accepted(act);
+END
+$$;
+
+-- Written after a read of the vault proved it: no version of the key works there, so none on record does. `versions` are those that
+-- were in use, and come back with a reactivation.
+CREATE FUNCTION custody.do_confirm_protection(entry bytea, signatures bytea) RETURNS custody.outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    act custody.act := custody.admit(entry, signatures, ARRAY['key.protection_confirmed'], 'key', 'session');
+    found custody.protected_key := custody.unconfirmed_key(act);
+    its_versions text[] := custody.attr_versions(act);
+BEGIN
+    PERFORM custody.attr_filled(act, 'proof');
+    IF found.versions IS NULL OR NOT (its_versions @> found.versions AND its_versions <@ found.versions) THEN
+        PERFORM custody.fail('version_unknown', jsonb_build_object('wanted', found.versions));
+    END IF;
     act := custody.append(act);
     UPDATE custody.key_version AS v SET state = 'disabled', disabled_at = act.now, changed_seq = act.seq
-    WHERE v.key = target AND v.state = 'enabled';
-    UPDATE custody.protected_key AS p SET versions = its_versions, confirmed_seq = act.seq
-    WHERE p.act = its_act AND p.key = target;
+    WHERE v.key = found.key AND v.state = 'enabled';
+    UPDATE custody.protected_key AS p SET confirmed_seq = act.seq WHERE p.act = found.act AND p.key = found.key;
     UPDATE custody.protective_act AS a SET confirmed_seq = act.seq
-    WHERE a.seq = its_act AND NOT EXISTS (SELECT FROM custody.protected_key AS p
-                                          WHERE p.act = its_act AND p.in_vault AND p.confirmed_seq IS NULL);
+    WHERE a.seq = found.act AND NOT EXISTS (SELECT FROM custody.protected_key AS p
+                                            WHERE p.act = found.act AND p.in_vault AND p.confirmed_seq IS NULL);
     RETURN custody.accepted(act, jsonb_build_object('left', (
-        SELECT count(*) FROM custody.protected_key AS p WHERE p.act = its_act AND p.in_vault AND p.confirmed_seq IS NULL)));
+        SELECT count(*) FROM custody.protected_key AS p WHERE p.act = found.act AND p.in_vault AND p.confirmed_seq IS NULL)));
 END
 $$;
 
@@ -398,6 +428,7 @@ END
 $$;
 
 SELECT custody.publish_verb('protect', '{security,devops,engineering}');
+SELECT custody.publish_verb('intend_protection', '{security,devops,engineering}');
 SELECT custody.publish_verb('confirm_protection', '{security,devops,engineering}');
 SELECT custody.publish_verb('record_versions_enabled', '{security,devops,agent}');
 SELECT custody.publish_verb('activate_keys', '{security,devops,agent}');

@@ -13,7 +13,7 @@ use register::{ProtectedKeyRow, ProtectiveActRow, Receipt, RegisterError, Scope}
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::request::reason_of;
-use crate::run::{Effect, RunError};
+use crate::run::{Effect, RunError, perform};
 
 pub use holds::NewHold;
 pub(crate) use object::VaultObject;
@@ -155,14 +155,17 @@ impl Console {
         let name = key.vault_name.as_deref().ok_or(RunError::Record { what: "name in the vault" })?;
         let known = self.register.key_versions(key.key).await?;
         let object = VaultObject::find(&self.vault, name, key.kind).await?;
-        let closed = object.close(&known, act.at).await?;
-        let entry = Act::new("key.protection_confirmed", "key", key.key)
-            .with("act", act.seq)
-            .with("versions", closed.versions.join(","))
-            .with("proof", closed.proof);
-        let entry = self.entry(author, entry).await?;
+        let in_use = object.in_use(&known, key.versions.as_deref().unwrap_or_default());
+        let about = |verb| Act::new(verb, "key", key.key).with("act", act.seq).with("versions", in_use.join(","));
+        if key.versions.as_ref() != Some(&in_use) {
+            // Whatever becomes of this console: a reactivation will know what to enable.
+            let entry = self.entry(author, about("key.protection_intended")).await?;
+            perform(Effect::IntendStep, self.register.intend_protection(entry.as_act())).await?;
+        }
+        let proof = object.close(&in_use).await?;
+        let entry = self.entry(author, about("key.protection_confirmed").with("proof", proof)).await?;
         let confirmed = self.register.confirm_protection(entry.as_act());
-        crate::run::perform(Effect::RecordDisabled, confirmed).await?;
+        perform(Effect::RecordDisabled, confirmed).await?;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! What lies in the vault under a key's name, a key or a secret: its versions disabled and proven to be, or enabled again.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::{KeyKind, Timestamp};
+use domain::KeyKind;
 use envelope::{Dek, WrapAlgorithm};
 use register::KeyVersionRow;
 use vault::{Key, ObjectName, Vault, VaultError, VersionId};
@@ -25,7 +26,6 @@ enum Kind {
 struct Found {
     version: VersionId,
     enabled: bool,
-    updated_us: i64,
 }
 
 /// An object of the vault, or that there is none.
@@ -36,64 +36,51 @@ pub(crate) struct VaultObject<'a> {
     versions: Vec<Found>,
 }
 
-/// An object whose versions the vault refuses.
-pub(super) struct Closed {
-    /// Versions that were in use.
-    pub versions: Vec<String>,
-    /// How it was proven.
-    pub proof: String,
-}
-
 impl<'a> VaultObject<'a> {
     /// Looks what lies under `name`. A KEK is a key; anything else may be a secret or a key.
     pub async fn find(vault: &'a Vault, name: &str, kind: KeyKind) -> Result<Self, RunError> {
         let name = ObjectName::parse(name)?;
         if kind != KeyKind::Kek {
-            let versions = absent(vault.secret_versions(&name).await)?.into_iter().filter_map(|found| {
-                Some(Found { version: found.version?, enabled: found.enabled, updated_us: micros(found.updated) })
-            });
+            let versions = absent(vault.secret_versions(&name).await)?
+                .into_iter()
+                .filter_map(|found| Some(Found { version: found.version?, enabled: found.enabled }));
             let versions: Vec<Found> = versions.collect();
             if !versions.is_empty() {
                 return Ok(Self { vault, name, kind: Kind::Secret, versions });
             }
         }
-        let found = absent(vault.versions(&name).await)?.into_iter().map(|found| Found {
-            version: found.version,
-            enabled: found.enabled,
-            updated_us: micros(found.updated),
-        });
+        let found = absent(vault.versions(&name).await)?
+            .into_iter()
+            .map(|found| Found { version: found.version, enabled: found.enabled });
         Ok(Self { vault, name, kind: Kind::Key, versions: found.collect() })
     }
 
-    /// Disables every version and proves it. Which were in use the register says of those it knows; of the others, the vault: enabled
-    /// now, or changed `since` the act, by a console that did not live to write it down.
-    pub(super) async fn close(&self, known: &[KeyVersionRow], since: Timestamp) -> Result<Closed, RunError> {
+    /// Versions in use, in order: those that the vault has enabled, or the register does of those that are there, and those that
+    /// were `intended` to be disabled before.
+    pub(super) fn in_use(&self, known: &[KeyVersionRow], intended: &[String]) -> Vec<String> {
+        let on_record = |version: &str| known.iter().any(|row| row.enabled && row.version == version);
+        let found = self.versions.iter().filter(|found| found.enabled || on_record(found.version.as_str()));
+        let found = found.map(|found| found.version.as_str().to_owned());
+        let all: BTreeSet<String> = found.chain(intended.iter().cloned()).collect();
+        all.into_iter().collect()
+    }
+
+    /// Disables every version, and proves that those `in_use` are refused.
+    pub(super) async fn close(&self, in_use: &[String]) -> Result<String, RunError> {
         if self.versions.is_empty() {
-            let proof = format!("the vault has nothing called {}", self.name.as_str());
-            return Ok(Closed { versions: Vec::new(), proof });
+            return Ok(format!("the vault has nothing called {}", self.name.as_str()));
         }
-        let mut closed = Closed { versions: Vec::new(), proof: String::new() };
-        let mut proofs = Vec::new();
-        for found in &self.versions {
-            let version = found.version.as_str();
-            let was_enabled = match known.iter().find(|row| row.version == version) {
-                Some(row) => row.enabled || found.enabled,
-                // The vault counts seconds.
-                None => found.enabled || found.updated_us >= since.micros().saturating_sub(1_000_000),
-            };
-            if found.enabled {
-                self.switch(&found.version, false).await?;
-            }
-            if was_enabled {
-                proofs.push(self.prove_closed(&found.version).await?);
-                closed.versions.push(version.to_owned());
-            }
+        for found in self.versions.iter().filter(|found| found.enabled) {
+            self.switch(&found.version, false).await?;
         }
-        closed.proof = match proofs.as_slice() {
+        let mut proofs = Vec::with_capacity(in_use.len());
+        for version in in_use {
+            proofs.push(self.prove_closed(&VersionId::parse(version)?).await?);
+        }
+        Ok(match proofs.as_slice() {
             [] => format!("all {} versions were disabled before", self.versions.len()),
             _ => proofs.join("; "),
-        };
-        Ok(closed)
+        })
     }
 
     /// Enables or disables a version. Asking twice does no harm: after a lost reply it is looked, and asked again.
@@ -193,8 +180,4 @@ fn absent<T>(found: Result<Vec<T>, VaultError>) -> Result<Vec<T>, VaultError> {
         Err(VaultError::NotFound { .. }) => Ok(Vec::new()),
         found => found,
     }
-}
-
-fn micros(at: Option<jiff::Timestamp>) -> i64 {
-    at.map_or(i64::MIN, jiff::Timestamp::as_microsecond)
 }

@@ -104,7 +104,7 @@ pub struct ProtectedKeyRow {
     pub state: KeyState,
     /// Whether it lies in the vault.
     pub in_vault: bool,
-    /// Versions that the act disabled there; `None` while that was not proven.
+    /// Versions that the act found in use there; `None` while it was not looked. Disabled once it is confirmed.
     pub versions: Option<Vec<String>>,
     /// Entry that recorded the proof.
     pub confirmed_seq: Option<u64>,

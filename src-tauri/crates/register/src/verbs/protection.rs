@@ -10,6 +10,8 @@ verbs! {
     /// Suspends, revokes, disables or declares compromised, at once and by one person. The detail has `keys` and
     /// `in_vault`.
     protect();
+    /// Writes down which versions of a protected key are about to be disabled in the vault.
+    intend_protection();
     /// Records that the vault was proven to refuse a protected key.
     confirm_protection();
     /// Records that what a protective act had disabled was proven to be enabled again, in a run of `reactivate`.

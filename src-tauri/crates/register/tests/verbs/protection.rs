@@ -30,7 +30,24 @@ impl Custody {
         who.register.protect(self.by_session(who, scoped(verb, scope)).act()).await
     }
 
-    pub async fn confirm(&self, who: &Person, act: u64, key: Uuid, versions: &str) -> Result<Receipt, RegisterError> {
+    async fn intend_protection(
+        &self,
+        who: &Person,
+        act: u64,
+        key: Uuid,
+        versions: &str,
+    ) -> Result<Receipt, RegisterError> {
+        let draft = Draft::new("key.protection_intended", "key", key).with("act", act).with("versions", versions);
+        who.register.intend_protection(self.by_session(who, draft).act()).await
+    }
+
+    /// As a console does.
+    async fn intend_and_confirm(&self, who: &Person, act: u64, key: Uuid, versions: &str) -> Receipt {
+        self.intend_protection(who, act, key, versions).await.unwrap();
+        self.confirm(who, act, key, versions).await.unwrap()
+    }
+
+    async fn confirm(&self, who: &Person, act: u64, key: Uuid, versions: &str) -> Result<Receipt, RegisterError> {
         let draft = Draft::new("key.protection_confirmed", "key", key)
             .with("act", act)
             .with("versions", versions)
@@ -182,7 +199,14 @@ async fn the_vaults_proof_completes_an_act() {
         custody.assert_refused(custody.confirm(ben, number, key, "").await, ben, "protection_unknown").await;
     }
     custody.assert_refused(custody.confirm(ben, act, kek, "a version").await, ben, "malformed").await;
+    custody.assert_refused(custody.confirm(ben, act, kek, FIRST_VERSION).await, ben, "version_unknown").await;
+    // Intended by one console, completed by another, which may have seen more but never less.
+    custody.intend_protection(&custody.anna, act, kek, FIRST_VERSION).await.unwrap();
+    custody.assert_refused(custody.intend_protection(ben, act, kek, "").await, ben, "version_unknown").await;
+    custody.assert_refused(custody.confirm(ben, act, kek, "").await, ben, "version_unknown").await;
     let receipt = custody.confirm(ben, act, kek, FIRST_VERSION).await.unwrap();
+    let refused = custody.intend_protection(ben, act, kek, FIRST_VERSION).await;
+    custody.assert_refused(refused, ben, "already_confirmed").await;
     assert_eq!(receipt.number("left"), Some(0));
     custody.assert_refused(custody.confirm(ben, act, kek, FIRST_VERSION).await, ben, "already_confirmed").await;
     let row = ben.register.protective_act(act).await.unwrap().unwrap();
@@ -255,7 +279,7 @@ async fn an_act_needs_a_reason_a_scope_and_somebody_who_may() {
     let (kek, _) = custody.estate(1).await;
     let ben = &custody.ben;
     let one = Scope::Key(KeyId(kek));
-    let silent = scoped("key.suspended", &one).because(" ");
+    let silent = scoped("key.suspended", &one).because(" \t\n");
     custody
         .assert_refused(ben.register.protect(custody.by_session(ben, silent).act()).await, ben, "purpose_missing")
         .await;
@@ -308,7 +332,7 @@ async fn a_reactivation_by_two_brings_a_tenant_back() {
 
     let early = custody.reactivation(&both, &[]).await;
     custody.assert_refused(custody.submit(ben, Role::DevOps, &early).await, ben, "protection_unconfirmed").await;
-    custody.confirm(ben, act, kek, FIRST_VERSION).await.unwrap();
+    custody.intend_and_confirm(ben, act, kek, FIRST_VERSION).await;
     let wrong = custody.reactivation(&both, &[("tenant", tenant.to_string())]).await;
     custody.assert_refused(custody.submit(ben, Role::DevOps, &wrong).await, ben, "plan_unfit").await;
 
@@ -367,7 +391,7 @@ async fn nothing_comes_back_that_must_not() {
     custody.assert_refused(custody.submit(ben, Role::DevOps, &unknown).await, ben, "illegal_transition").await;
 
     let act = custody.protect(anna, "key.suspended", &Scope::Key(KeyId(kek))).await.unwrap().seq;
-    custody.confirm(anna, act, kek, FIRST_VERSION).await.unwrap();
+    custody.intend_and_confirm(anna, act, kek, FIRST_VERSION).await;
     let plan = custody.reactivation(&[kek], &[]).await;
     let run = custody.agreed(&plan).await;
     custody.step(ben, run, "compare", 1).await;
@@ -378,7 +402,7 @@ async fn nothing_comes_back_that_must_not() {
     custody.intend(ben, run, "activate", 3).await.unwrap();
     custody.assert_refused(custody.activate(run, &[kek]).await, ben, "wrong_step").await;
     custody.assert_refused(custody.turn_back(ben, run).await, ben, "cannot_turn_back").await;
-    custody.confirm(anna, again, kek, FIRST_VERSION).await.unwrap();
+    custody.intend_and_confirm(anna, again, kek, FIRST_VERSION).await;
     custody.turn_back(ben, run).await.unwrap();
     custody.step(ben, run, "compare", 101).await;
     custody.intend(ben, run, "close", 102).await.unwrap();
