@@ -21,6 +21,19 @@ CREATE TRIGGER guard_leaving BEFORE UPDATE OF state ON custody.key
     EXECUTE FUNCTION custody.guard_leaving();
 ALTER TABLE custody.key ENABLE ALWAYS TRIGGER guard_leaving;
 
+-- Whoever left stays away: what was begun is finished, and a name that comes back is a new tenant's.
+CREATE FUNCTION custody.guard_tenant() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.status IN ('offboarding', 'offboarded') AND NEW.status <> 'offboarded' AND NEW.status <> OLD.status THEN
+        RAISE EXCEPTION USING ERRCODE = 'CSREF', MESSAGE = 'tenant_inactive', DETAIL = json_build_object('tenant', OLD.name)::text;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER guard_tenant BEFORE UPDATE OF status ON custody.tenant FOR EACH ROW EXECUTE FUNCTION custody.guard_tenant();
+ALTER TABLE custody.tenant ENABLE ALWAYS TRIGGER guard_tenant;
+
 -- How long copies outside of the register's tables are kept (R-47): backups, write-ahead log, replicas.
 INSERT INTO custody.setting (version, name, value)
 SELECT (SELECT max(version) + 1 FROM custody.setting), name, value
@@ -88,6 +101,11 @@ CREATE TABLE custody.run_erasure (
     proof jsonb,
     CHECK ((reclaimed_seq IS NULL) = (reclaimed_at IS NULL) AND (reclaimed_seq IS NULL) = (proof IS NULL))
 );
+CREATE TRIGGER refuse_row_change BEFORE DELETE ON custody.run_erasure FOR EACH ROW EXECUTE FUNCTION custody.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON custody.run_erasure
+    FOR EACH STATEMENT EXECUTE FUNCTION custody.refuse_change();
+ALTER TABLE custody.run_erasure ENABLE ALWAYS TRIGGER refuse_row_change;
+ALTER TABLE custody.run_erasure ENABLE ALWAYS TRIGGER refuse_truncate;
 
 -- What a run deleted in the vault, as the vault told it (R-48): how it may still be recovered, and when it will be purged.
 CREATE TABLE custody.key_deletion (
@@ -107,6 +125,25 @@ CREATE TABLE custody.key_deletion (
     CHECK ((recovered_seq IS NULL) = (recovered_at IS NULL)),
     CHECK (purged_seq IS NULL OR recovered_seq IS NULL)
 );
+-- A deletion is recorded once, and ends once: purged, or recovered.
+CREATE FUNCTION custody.guard_deletion() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.purged_seq IS NOT NULL OR OLD.recovered_seq IS NOT NULL
+       OR (NEW.deleted_seq, NEW.key, NEW.run, NEW.recovery_level, NEW.deleted_at, NEW.scheduled_purge_at)
+          IS DISTINCT FROM (OLD.deleted_seq, OLD.key, OLD.run, OLD.recovery_level, OLD.deleted_at, OLD.scheduled_purge_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'CSREF', MESSAGE = 'deletion_fixed', DETAIL = '{}';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER guard_deletion BEFORE UPDATE ON custody.key_deletion FOR EACH ROW EXECUTE FUNCTION custody.guard_deletion();
+CREATE TRIGGER refuse_row_change BEFORE DELETE ON custody.key_deletion FOR EACH ROW EXECUTE FUNCTION custody.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON custody.key_deletion
+    FOR EACH STATEMENT EXECUTE FUNCTION custody.refuse_change();
+ALTER TABLE custody.key_deletion ENABLE ALWAYS TRIGGER guard_deletion;
+ALTER TABLE custody.key_deletion ENABLE ALWAYS TRIGGER refuse_row_change;
+ALTER TABLE custody.key_deletion ENABLE ALWAYS TRIGGER refuse_truncate;
 CREATE UNIQUE INDEX key_deletion_open ON custody.key_deletion (key) WHERE purged_seq IS NULL AND recovered_seq IS NULL;
 CREATE INDEX key_deletion_run ON custody.key_deletion (run, key);
 
