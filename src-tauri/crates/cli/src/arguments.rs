@@ -10,7 +10,7 @@ use workplace::Workplace;
 
 use crate::answer::Exit;
 use crate::commands::{
-    connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request, review, run,
+    certificate, connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request, review, run,
     sign, tenants, tokens, vault,
 };
 use crate::context::Context;
@@ -113,6 +113,9 @@ pub enum Command {
     /// Restore drills: whether a backup opens without a KEK that shall go
     #[command(subcommand)]
     Drill(drill::Drill),
+    /// Certificates of destruction
+    #[command(subcommand)]
+    Certificate(certificate::Certificate),
     /// The ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),

@@ -1,5 +1,6 @@
 //! One module for each group of commands.
 
+pub mod certificate;
 pub mod connect;
 pub mod custody;
 pub mod deks;
@@ -62,6 +63,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Request(it) => it.run(context).await,
         Command::Sign(it) => it.run(context).await,
         Command::Run(it) => it.run(context).await,
+        Command::Certificate(it) => it.run(context).await,
         Command::Ledger(it) => it.run(context).await,
         Command::Vault(it) => it.run().await,
     }
