@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use custody::run::{Pace, Progress};
-use domain::StepKind;
+use custody::run::{Pace, Progress, Steering};
+use domain::{StepKind, Timestamp};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::sync::watch;
 
@@ -128,23 +128,55 @@ fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
     let _drawn = write!(out, "{:.0}/s", state.per_sec());
 }
 
-/// Shows a run until its progress ends.
-pub async fn follow(meter: &Meter, mut progress: watch::Receiver<Option<Progress>>) {
-    let mut waits = false;
+/// A wait that is longer than this is worth a pause, where nobody wants to wait.
+const SHORT_WAIT: Duration = Duration::from_secs(60);
+
+/// So long a wait must have lasted: what was asked of the vault a moment ago may be done long before its date.
+const SETTLED: Duration = Duration::from_secs(8);
+
+/// Shows a run until its progress ends. Where nobody wants to wait, it is asked to pause when it begins a long wait: `patience` has
+/// the register's clock as it was when this began.
+pub async fn follow(
+    meter: &Meter,
+    mut progress: watch::Receiver<Option<Progress>>,
+    patience: Option<(Timestamp, &Steering)>,
+) {
+    let (mut waits, began): (Option<(StepKind, Instant)>, _) = (None, Instant::now());
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
         meter.turn_to(step(now.step));
-        match now.until {
-            Some(until) if !waits => {
-                waits = true;
-                meter.line(&format!("{}: waiting until {until}", step(now.step)));
+        let Some(until) = now.until else {
+            waits = None;
+            meter.at_pace(now.done, now.total, Some(now.pace));
+            continue;
+        };
+        let since = match waits {
+            Some((step, since)) if step == now.step => since,
+            _ => {
+                meter.line(&waiting(now.step, until));
+                Instant::now()
             }
-            Some(_) => {}
-            None => {
-                waits = false;
-                meter.at_pace(now.done, now.total, Some(now.pace));
+        };
+        waits = Some((now.step, since));
+        match patience {
+            Some((clock, steering))
+                if since.elapsed() >= SETTLED && until > clock.plus(began.elapsed()).plus(SHORT_WAIT) =>
+            {
+                steering.pause();
             }
+            _ => {}
         }
+    }
+}
+
+/// What a run waits for, and until when.
+fn waiting(at: StepKind, until: Timestamp) -> String {
+    match at {
+        StepKind::Reclaim => {
+            format!("zeroed, reclaim pending: tried again at {until}; countersign run show RUN says what is in the way")
+        }
+        StepKind::AwaitPurge => format!("waiting for purge until {until}"),
+        at => format!("{}: waiting until {until}", step(at)),
     }
 }
 

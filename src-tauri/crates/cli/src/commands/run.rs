@@ -26,11 +26,15 @@ pub enum Run {
     Start {
         /// Its request's number, such as R-7, or id
         request: String,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Go on with a run that was paused, or whose console is gone
     Resume {
         /// Its number or id
         run: String,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Pause a run that another console executes: it stops there at its next act
     Pause {
@@ -54,6 +58,14 @@ pub enum Run {
     },
 }
 
+/// What is done while a run can do nothing but wait.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Patience {
+    /// Pause it where it would wait for more than a minute, such as for a purge that is days away; resume it then
+    #[arg(long)]
+    no_wait: bool,
+}
+
 /// Which runs.
 #[derive(Debug, Args)]
 pub struct List {
@@ -72,18 +84,18 @@ impl Run {
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<Answer, Failure> {
         with_desk(context, async |desk| match self {
-            Self::Start { request } => {
+            Self::Start { request, patience } => {
                 let request = find::request(desk, &request).await?;
                 let run = desk.console.start(desk.author(), request.id).await?;
-                execute(desk, context, run, None).await
+                execute(desk, context, run, None, patience).await
             }
-            Self::Resume { run } => {
+            Self::Resume { run, patience } => {
                 let run = find::run(&desk.console.register, &run).await?;
-                execute(desk, context, run.id, None).await
+                execute(desk, context, run.id, None, patience).await
             }
             Self::Rollback { run, reason } => {
                 let run = find::run(&desk.console.register, &run).await?;
-                execute(desk, context, run.id, Some(&reason)).await
+                execute(desk, context, run.id, Some(&reason), Patience::default()).await
             }
             Self::Pause { run } => {
                 let run = find::run(&desk.console.register, &run).await?;
@@ -101,7 +113,13 @@ impl Run {
 }
 
 /// Executes a run here to its end or next pause; a reason turns it back first.
-async fn execute(desk: &Desk, context: &Context, run: RunId, turn_back: Option<&str>) -> Result<Answer, Failure> {
+async fn execute(
+    desk: &Desk,
+    context: &Context,
+    run: RunId,
+    turn_back: Option<&str>,
+    patience: Patience,
+) -> Result<Answer, Failure> {
     let (sender, progress) = watch::channel(None);
     let (meter, steering) = (Meter::new(context, "begin"), Steering::new());
     let work = async {
@@ -109,7 +127,8 @@ async fn execute(desk: &Desk, context: &Context, run: RunId, turn_back: Option<&
         drop(sender);
         ended
     };
-    let watched = async { tokio::join!(work, follow(&meter, progress)).0 };
+    let waited = if patience.no_wait { Some((desk.console.now().await?, &steering)) } else { None };
+    let watched = async { tokio::join!(work, follow(&meter, progress, waited)).0 };
     let outcome = tokio::select! {
         ended = watched => ended.map_err(Failure::from),
         insisted = insisted(&steering, &meter) => Err(insisted),
@@ -137,11 +156,8 @@ async fn carry_out(
 }
 
 async fn show(desk: &Desk, run: RunId, exit: Exit) -> Result<Answer, Failure> {
-    let register = &desk.console.register;
-    let row = register.run(run).await?.ok_or(RunError::Unknown { run })?;
-    let (steps, people) = (register.steps(run).await?, Directory::read(desk).await?);
-    let text = runs::detail_text(&row, &steps, &people);
-    Ok(Answer { document: runs::detail_document(&row, &steps, &people), text, exit })
+    let found = runs::Detail::read(desk, run).await?;
+    Ok(Answer { document: found.document(), text: found.text(), exit })
 }
 
 impl List {
@@ -149,14 +165,18 @@ impl List {
         let folder = if self.finished { RunFolder::Finished } else { RunFolder::Active };
         let page = desk.console.register.runs_page(folder, self.before, self.limit).await?;
         let people = Directory::read(desk).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for run in page.rows {
+            rows.push(runs::Row::read(desk, run).await?);
+        }
         let document = json!({
-            "runs": page.rows.iter().map(|row| runs::document(row, &people)).collect::<Vec<_>>(),
+            "runs": rows.iter().map(|row| row.document(&people)).collect::<Vec<_>>(),
             "next_before": page.next_below,
         });
         let more = page.next_below.map(|below| format!("\nnext page: --before {below}")).unwrap_or_default();
-        let text = match page.rows.is_empty() {
+        let text = match rows.is_empty() {
             true => "No runs.".to_owned(),
-            false => format!("{}{more}", runs::table(&page.rows, &people)),
+            false => format!("{}{more}", runs::table(&rows, &people)),
         };
         Ok(Answer::new(document, text))
     }

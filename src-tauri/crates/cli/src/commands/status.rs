@@ -1,5 +1,6 @@
 //! `countersign status`: what is here; with an operator, what needs them.
 
+use register::PROTECTIVE_ACTS_PAGE_MAX;
 use serde_json::json;
 use workplace::{Desk, Standing};
 
@@ -38,6 +39,8 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     let register = &desk.console.register;
     let found = register.overview(desk.person.operator).await?;
     let (head_number, hash) = register.head().await?;
+    let reviews = register.review_counts(desk.person.operator).await?;
+    let unconfirmed = register.protective_acts(true, None, PROTECTIVE_ACTS_PAGE_MAX).await?;
     let head = desk.premises.head()?;
     let mut document = head_document(&desk.premises, &head, true)?;
     let drift = found.drift.map(|(differences, at)| json!({ "differences": differences, "at": at.to_string() }));
@@ -51,6 +54,8 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
             "approved": found.requests.approved,
         },
         "runs_active": found.runs.active,
+        "reviews": { "for_me": reviews.for_me, "open": reviews.open },
+        "unconfirmed_by_vault": unconfirmed.iter().map(|act| act.seq).collect::<Vec<_>>(),
         "keys": found.keys,
         "deks": found.deks,
         "overdue": found.overdue,
@@ -75,6 +80,11 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     facts.pair("your requests", found.requests.mine.to_string());
     facts.pair("approved, not begun", found.requests.approved.to_string());
     facts.pair("runs under way", found.runs.active.to_string());
+    facts.pair("reviews for you", reviews.for_me.to_string());
+    if !unconfirmed.is_empty() {
+        let entries: Vec<String> = unconfirmed.iter().map(|act| act.seq.to_string()).collect();
+        facts.pair("not confirmed by the vault", format!("protective acts of entries {}", entries.join(", ")));
+    }
     facts.pair("rotations overdue", found.overdue.to_string());
     facts.pair("due in 30 days", found.due_soon.to_string());
     facts.pair("violations", found.violations.to_string());

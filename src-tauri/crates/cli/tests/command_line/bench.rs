@@ -186,6 +186,40 @@ impl Bench {
     }
 }
 
+/// What every request says.
+pub const GROUNDS: [&str; 6] = ["--reason", "As agreed", "--change", "CHG-7", "--rollback", "Say so in the change"];
+
+impl Bench {
+    /// Ines asks for something; its number.
+    pub fn ask(&self, request: &[&str]) -> String {
+        let asked = self.ines(&[&["--json", "request"][..], request, &GROUNDS].concat()).ok().json();
+        asked["request"].as_str().unwrap().to_owned()
+    }
+
+    /// Ines asks, Theo signs, Ines carries it out: the run as it ended.
+    pub fn carry_out(&self, request: &[&str]) -> Value {
+        let request = self.ask(request);
+        self.theo(&["sign", &request]).ok();
+        self.ines(&["--json", "run", "start", &request]).ok().json()
+    }
+
+    /// DEKs under a KEK, each for a tenant and an integration.
+    pub fn make_deks(&self, kek: &str, targets: &[(&str, &str)]) {
+        let mut create = vec!["deks", "create", "--kek", kek, "--owner", "Payments", "--purpose", "Invoices"];
+        for (tenant, integration) in targets {
+            create.extend(["--target", tenant, integration]);
+        }
+        self.ines(&create).ok();
+    }
+
+    /// A token under a DEK.
+    pub fn seal(&self, dek: &str, name: &str, expires: &str) {
+        let file = self.secret("token", "oauth-refresh-5f1c9a7e");
+        let seal = ["tokens", "seal", "--dek", dek, "--name", name, "--purpose", "Connector", "--expires", expires];
+        self.ines(&[&seal[..], &["--file", text(&file)]].concat()).ok();
+    }
+}
+
 /// Path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()

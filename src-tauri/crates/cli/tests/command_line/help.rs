@@ -6,7 +6,11 @@ use crate::bench::{Ran, binary};
 #[test]
 fn help_lists_every_command() {
     let mut listed = String::new();
-    for group in ["", "custody", "keys", "deks", "tokens", "sample", "request", "run", "ledger", "vault"] {
+    let groups = [
+        "", "custody", "keys", "deks", "tenants", "offboard", "tokens", "sample", "hold", "review", "request", "run",
+        "drill", "certificate", "ledger", "vault",
+    ];
+    for group in groups {
         let mut command = binary();
         let ran = Ran::of(command.args(group.split_whitespace()).arg("--help")).ok();
         listed.push_str(&format!("countersign {group}\n{}\n", commands(&ran.out)));

@@ -4,9 +4,14 @@
 
 mod administrator;
 mod bench;
+mod certificate;
+mod dek_life;
+mod destruction;
 mod help;
 mod ledger;
 mod main_job;
+mod offboarding;
+mod protection;
 mod refusals;
 mod runs;
 mod shapes;
