@@ -10,8 +10,8 @@ use workplace::Workplace;
 
 use crate::answer::Exit;
 use crate::commands::{
-    certificate, connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request, review, run,
-    sign, tenants, tokens, vault,
+    certificate, connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request,
+    review, run, sign, tenants, tokens, vault,
 };
 use crate::context::Context;
 use crate::failure::Failure;
