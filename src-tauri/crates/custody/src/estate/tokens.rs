@@ -222,7 +222,7 @@ impl Estate<'_> {
     }
 
     async fn kek_name(&self, kek: KeyId) -> Result<ObjectName, TokenError> {
-        let row = self.register.kek(kek).await?.ok_or(TokenError::DekNotInUse { dek: kek })?;
-        Ok(ObjectName::parse(&row.vault_name)?)
+        let name = self.register.kek_vault_name(kek).await?.ok_or(TokenError::DekNotInUse { dek: kek })?;
+        Ok(ObjectName::parse(&name)?)
     }
 }

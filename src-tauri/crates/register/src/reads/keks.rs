@@ -97,6 +97,12 @@ impl Register {
         self.find_kek(None, Some(vault_name)).await
     }
 
+    /// The vault's name of a key-encryption key, without counting what lies under it.
+    pub async fn kek_vault_name(&self, key: KeyId) -> Result<Option<String>, RegisterError> {
+        let query = sqlx::query_scalar("SELECT vault_name FROM custody.key WHERE kind = 'kek' AND id = $1");
+        Ok(query.bind(key.0).fetch_optional(self.pool()).await?)
+    }
+
     async fn find_kek(&self, key: Option<KeyId>, name: Option<&str>) -> Result<Option<KekRow>, RegisterError> {
         let row = sqlx::query(KEK).bind(key.map(|key| key.0)).bind(name).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };

@@ -78,8 +78,8 @@ impl DekRotation<'_> {
     ) -> Result<BTreeMap<KeyId, ObjectName>, RunError> {
         let mut names = BTreeMap::new();
         for kek in keks.collect::<BTreeSet<_>>() {
-            let row = self.hands.console.register.kek(kek).await?.ok_or(RunError::Record { what: "KEK" })?;
-            names.insert(kek, ObjectName::parse(&row.vault_name)?);
+            let name = self.hands.console.register.kek_vault_name(kek).await?;
+            names.insert(kek, ObjectName::parse(&name.ok_or(RunError::Record { what: "KEK" })?)?);
         }
         Ok(names)
     }
