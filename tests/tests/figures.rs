@@ -40,6 +40,20 @@ fn a_rotation_is_measured() {
 }
 
 #[test]
+fn a_rotation_of_deks_is_measured() {
+    let figures = measure(&["dek-rotation", "deks=4", "tokens=40"]);
+    check(&figures, 2);
+    let operations =
+        figures.iter().find(|figure| figure["figure"] == "vault operations of a rotation of DEKs").unwrap();
+    assert_eq!(operations["holds"], true, "{operations}");
+}
+
+#[test]
+fn an_offboarding_is_measured() {
+    check(&measure(&["destruction", "deks=6"]), 3);
+}
+
+#[test]
 fn the_ledger_is_measured() {
     check(&measure(&["ledger", "entries=2_000", "full=300", "in_memory=300"]), 4);
 }

@@ -1,10 +1,12 @@
-//! The figures that the design promises, measured here: `bench rotation|ledger|inventory|desktop [SIZE=NUMBER …]`.
+//! The figures that the design promises, measured here: `bench rotation|dek-rotation|destruction|ledger|inventory|desktop [SIZE=NUMBER …]`.
 //!
 //! Every figure is a line of JSON on standard output; what is going on is said on standard error. Where the goal is a ratio, both
 //! sides of it are measured in the same run. `cargo xtask bench` builds this as it should be built.
 #![expect(clippy::unwrap_used, reason = "a measurement stops at the first thing that is not as it should be")]
 
+mod dek_rotation;
 mod desktop;
+mod destruction;
 mod figure;
 mod inventory;
 mod ledger_figures;
@@ -32,11 +34,13 @@ async fn main() {
     let sizes = Sizes::parse(arguments);
     match subject.as_str() {
         "rotation" => rotation::measure(&sizes).await,
+        "dek-rotation" => dek_rotation::measure(&sizes).await,
+        "destruction" => destruction::measure(&sizes).await,
         "ledger" => ledger_figures::measure(&sizes).await,
         "inventory" => inventory::measure(&sizes).await,
         "desktop" => desktop::measure(&sizes).await,
         other => {
-            eprintln!("no such subject: {other:?}; known are rotation, ledger, inventory, desktop");
+            eprintln!("no such subject: {other:?}; known are rotation, dek-rotation, destruction, ledger, inventory, desktop");
             std::process::exit(2);
         }
     }
