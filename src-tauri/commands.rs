@@ -1,13 +1,19 @@
 //! The commands of the table, thin: each finds who is at work, calls a use case, and translates the answer.
 
 mod app;
+mod certificates;
 mod estate;
 mod keys;
 mod ledger;
+mod offboarding;
 mod overview;
+mod protect;
 mod requests;
+mod reviews;
 mod runs;
 mod sign;
+mod tenants;
+mod tokens;
 
 use tauri::Wry;
 use tauri::ipc::Invoke;
@@ -48,6 +54,25 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         requests::request_detail,
         requests::recheck_request,
         requests::withdraw_request,
+        tenants::tenants_page,
+        tenants::tenant_detail,
+        protect::protect_preview,
+        protect::protect,
+        protect::protect_confirm,
+        protect::holds,
+        protect::set_hold,
+        offboarding::offboarding_survey,
+        offboarding::offboardings_page,
+        reviews::reviews_page,
+        reviews::review_detail,
+        certificates::certificates_page,
+        certificates::certificate,
+        certificates::certificate_issue,
+        certificates::certificate_save,
+        tokens::tokens,
+        tokens::tokens_count,
+        tokens::tokens_invalidate,
+        tokens::tokens_sweep,
         sign::sign_context,
         sign::sign_confirm,
         sign::sign_cancel,

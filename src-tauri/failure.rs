@@ -2,6 +2,7 @@
 
 mod estate;
 mod places;
+mod protect;
 mod requests;
 mod sign_in;
 
@@ -86,6 +87,10 @@ impl From<&Refusal> for Failure {
             }),
             "request_unknown" => Self::not_found(Thing::Request),
             "key_unknown" => Self::not_found(Thing::Key),
+            "tenant_unknown" => Self::not_found(Thing::Tenant),
+            "hold_unknown" => Self::not_found(Thing::Hold),
+            "review_unknown" => Self::not_found(Thing::Review),
+            "purpose_missing" => Self::invalid("reason", FieldProblem::Empty),
             "run_unknown" => Self::not_found(Thing::Run),
             "wrap_moved" | "version_moved" | "payload_differs" => Self(IpcError::Moved),
             "name_taken" | "key_known" => Self::invalid("name", FieldProblem::Taken),
@@ -112,6 +117,7 @@ fn reason(code: &str, refusal: &Refusal, moment: impl Fn(&str) -> ipc::Micros) -
         "no_quorum" => RefusalReason::QuorumMissing { missing: 1 },
         "lease_held" | "lease_lost" => RefusalReason::RunHeld { by: None, until: moment("until") },
         "run_paused" | "run_not_paused" | "run_finished" | "turned_back" => RefusalReason::RunState,
+        "held" => RefusalReason::Held,
         "cannot_turn_back" => RefusalReason::OldVersionGone,
         "run_active" => RefusalReason::RequestOpen,
         "clock_skew" => RefusalReason::ClockSkew { seconds: 60 },

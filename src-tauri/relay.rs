@@ -73,6 +73,12 @@ impl Relay {
         }
     }
 
+    /// The folder into which files are saved.
+    pub fn downloads(&self) -> Result<std::path::PathBuf, Failure> {
+        let folder = self.app.path().download_dir().or_else(|_none| self.app.path().home_dir());
+        folder.map_err(Failure::internal)
+    }
+
     /// Tells what other consoles do: the register notifies of every entry.
     pub fn follow(&self, work: &Arc<AtWork>) {
         let (relay, work) = (self.clone(), Arc::downgrade(work));
@@ -152,12 +158,15 @@ fn now_here() -> ipc::Micros {
 
 /// What an entry about this kind of subject makes stale.
 fn tags_of(subject_kind: &str) -> &'static [CacheTag] {
-    use CacheTag::{Keys, Ledger, Operators, Overview, Requests, Runs, Status};
+    use CacheTag::{Certificates, Keys, Ledger, Operators, Overview, Requests, Reviews, Runs, Status, Tenants, Tokens};
     match subject_kind {
         "request" => &[Requests, Overview, Ledger, Status],
-        "run" => &[Runs, Requests, Overview, Ledger, Status],
-        "key" | "batch" | "import" => &[Keys, Overview, Ledger, Status],
-        "operator" => &[Operators, Requests, Overview, Ledger, Status],
+        "run" => &[Runs, Requests, Tenants, Tokens, Certificates, Reviews, Overview, Ledger, Status],
+        "key" | "batch" | "import" => &[Keys, Tenants, Tokens, Reviews, Overview, Ledger, Status],
+        "tenant" | "integration" | "custody" => &[Keys, Tenants, Tokens, Reviews, Overview, Ledger, Status],
+        "hold" => &[Keys, Tenants, Reviews, Requests, Overview, Ledger, Status],
+        "review" => &[Reviews, Overview, Ledger, Status],
+        "operator" => &[Operators, Requests, Reviews, Overview, Ledger, Status],
         "" => CacheTag::ALL,
         _ => &[Overview, Ledger, Status],
     }

@@ -58,7 +58,15 @@ impl RunsHere {
                     failures.lock().await.insert(run, failure(&error));
                 }
             }
-            relay.changed(&[CacheTag::Runs, CacheTag::Requests, CacheTag::Overview, CacheTag::Keys, CacheTag::Status]);
+            relay.changed(&[
+                CacheTag::Runs,
+                CacheTag::Requests,
+                CacheTag::Overview,
+                CacheTag::Keys,
+                CacheTag::Tenants,
+                CacheTag::Reviews,
+                CacheTag::Status,
+            ]);
             relay.tell(&HostEvent::RunMoved { run: ipc::RunId(run.to_string()) });
         });
         running.insert(run, Running { steering, progress, task });
@@ -130,7 +138,15 @@ impl RunsHere {
 fn failure(error: &RunError) -> RunFailure {
     match error {
         RunError::CheckValue { .. } => RunFailure::CheckValueMismatch,
-        RunError::Canary { .. } | RunError::NotOpening { .. } | RunError::StillOpen { .. } => RunFailure::CanaryRefused,
+        RunError::Canary { .. }
+        | RunError::NotOpening { .. }
+        | RunError::StillOpen { .. }
+        | RunError::StillReadable { .. } => RunFailure::CanaryRefused,
+        RunError::Token { .. } => RunFailure::TokenUnreadable,
+        RunError::NotGone { .. } => RunFailure::StillThere,
+        RunError::CameBack { .. } => RunFailure::CameBack,
+        RunError::Request(custody::request::RequestError::Blocked { .. }) => RunFailure::Blocked,
+        RunError::Register(register::RegisterError::Refused(refusal)) if refusal.code() == "held" => RunFailure::Held,
         RunError::Vault(vault::VaultError::Forbidden { .. }) => RunFailure::VaultForbidden,
         RunError::Vault(_) => RunFailure::VaultUnavailable,
         RunError::Register(register::RegisterError::Unavailable(_)) => RunFailure::RegisterUnavailable,

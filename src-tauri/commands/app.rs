@@ -373,6 +373,7 @@ async fn status(work: &Arc<AtWork>) -> Result<StatusView, Failure> {
     let counts = console.register.status_counts(work.desk.person.operator).await?;
     let register_ms = count32(began.elapsed().as_millis());
     let (vault_ms, vault_problem) = work.vault_link().await;
+    let reviews = console.register.review_counts(work.desk.person.operator).await?;
     let verified = work.verified.read().await.clone();
     Ok(StatusView {
         ledger_head: count32(counts.head),
@@ -384,6 +385,7 @@ async fn status(work: &Arc<AtWork>) -> Result<StatusView, Failure> {
         for_me: count32(counts.for_me),
         keys: count32(counts.keys),
         runs: count32(counts.runs),
+        reviews: count32(reviews.for_me),
     })
 }
 

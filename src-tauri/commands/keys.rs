@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use ipc::{
-    Cursor, DeleteViewRequest, IpcError, KeyDetailRequest, KeyDetailView, KeyRefView, KeyVersionView, KeysPageRequest,
-    KeysPageView, MayView, Nothing, RefusalReason, RequestLinkView, RunLinkView, SaveViewRequest, SavedViewId,
-    SavedViewView, SavedViewsView, TenantView, TenantsListRequest, TenantsListView, TimelineEvent, TimelineView,
+    Cursor, DeleteViewRequest, IpcError, KeyActView, KeyDetailRequest, KeyDetailView, KeyRefView, KeyVersionView,
+    KeysPageRequest, KeysPageView, Nothing, RequestLinkView, RunLinkView, SaveViewRequest, SavedViewId, SavedViewView,
+    SavedViewsView, TenantView, TenantsListRequest, TenantsListView, TimelineEvent, TimelineView, UnconfirmedView,
     VersionState, Violation,
 };
 use register::{KeyDetail, KeyVersionRow, TimelineRow};
@@ -16,10 +16,10 @@ use super::requests;
 use crate::at_work::AtWork;
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::views::acts::{Asking, Standing, of_key};
 use crate::views::keys::{classification, cursor_of, filter_of, key_of, key_state, order_of, row_view, storage};
 use crate::views::moments::{count32, digest, micros};
 use crate::views::people::{Directory, environment};
-use crate::views::requests::may;
 
 /// Name of the keys screen among saved views.
 const SCREEN: &str = "keys";
@@ -61,7 +61,11 @@ pub(crate) async fn tenants_list(
 ) -> Result<TenantsListView, IpcError> {
     let work = host.at_work().await?;
     let found = work.desk.console.register.tenants(&request.prefix, request.limit).await.map_err(Failure::from)?;
-    let view = |row: register::TenantRow| TenantView { name: row.name, keys: count32(row.keys) };
+    let view = |row: register::TenantRow| TenantView {
+        tenant: crate::views::protect::tenant_id(row.id),
+        name: row.name,
+        keys: count32(row.keys),
+    };
     Ok(TenantsListView { tenants: found.tenants.into_iter().map(view).collect(), total: count32(found.total) })
 }
 
@@ -134,6 +138,7 @@ async fn detail(work: &Arc<AtWork>, key: domain::KeyId) -> Result<KeyDetailView,
         events.extend(event(register, row, &directory).await?);
     }
     let row = &found.key;
+    let holds = register.holds_of_keys(&[key]).await?;
     let wrapped_by = found.wrapped_by.as_ref();
     let in_vault = row.vault_name.is_some() || wrapped_by.is_some();
     Ok(KeyDetailView {
@@ -160,7 +165,10 @@ async fn detail(work: &Arc<AtWork>, key: domain::KeyId) -> Result<KeyDetailView,
         violations: found.violations.iter().copied().map(violation).collect(),
         versions: versions(&found),
         timeline: events,
-        rotation: may_rotate(work, &found, &requests, &directory),
+        tenant: row.tenant.map(crate::views::protect::tenant_id),
+        acts: acts(work, &found, &requests, &holds, &directory).await?,
+        holds: holds.iter().map(|row| crate::views::protect::hold(row, &directory)).collect(),
+        unconfirmed: unconfirmed(work, key).await?,
         requests,
     })
 }
@@ -208,38 +216,38 @@ fn violation(of: register::Violation) -> Violation {
     }
 }
 
-/// Whether this operator may ask for the key's rotation.
-fn may_rotate(
+/// What this operator may do with the key.
+async fn acts(
     work: &AtWork,
     found: &KeyDetail,
     requests: &[ipc::RequestRowView],
+    holds: &[register::HoldRow],
     directory: &Directory<'_>,
-) -> MayView {
-    let asks = |role: &domain::Role| {
-        domain::quorum_rules()
-            .iter()
-            .any(|rule| rule.operation == domain::Operation::RotateKek && rule.countersigners_of(*role).is_some())
-    };
-    let eligible: Vec<ipc::PersonView> = directory
-        .active()
-        .filter(|row| row.roles_at(found.now).iter().any(asks))
-        .map(|row| directory.person(row.id))
-        .collect();
+) -> Result<Vec<KeyActView>, Failure> {
+    let register = &work.desk.console.register;
+    let row = &found.key;
     let open = |row: &ipc::RequestRowView| {
         use ipc::RequestState::{Approved, Executing, Open};
         matches!(row.state, Open | Approved | Executing)
     };
-    let reason = if found.key.kind != domain::KeyKind::Kek || found.key.state != domain::KeyState::Active {
-        Some(RefusalReason::RunState)
-    } else if !work.desk.person.roles.iter().any(asks) {
-        let needs = vec![ipc::Role::Devops, ipc::Role::Engineering, ipc::Role::Security];
-        Some(RefusalReason::RoleMissing { needs })
-    } else if requests.iter().any(open) {
-        Some(RefusalReason::RequestOpen)
-    } else {
-        None
+    let standing = Standing {
+        kind: row.kind,
+        state: row.state,
+        in_vault: row.vault_name.is_some(),
+        is_deleted: row.vault_name.is_some() && register.open_deletion(row.id).await?.is_some(),
+        live_deks: row.deks.unwrap_or(0),
+        is_held: !holds.is_empty(),
+        is_requested: requests.iter().any(open),
     };
-    may(reason, &eligible)
+    Ok(of_key(&Asking { held: &work.desk.person.roles, people: directory }, &standing))
+}
+
+/// A protective act upon the key that the vault has not confirmed yet.
+async fn unconfirmed(work: &AtWork, key: domain::KeyId) -> Result<Option<UnconfirmedView>, Failure> {
+    let register = &work.desk.console.register;
+    let open = register.protections_of(key).await?.into_iter().find(|it| it.in_vault && it.confirmed_seq.is_none());
+    let Some(open) = open else { return Ok(None) };
+    Ok(register.protective_act(open.act).await?.as_ref().and_then(crate::views::protect::unconfirmed))
 }
 
 async fn event(
@@ -259,6 +267,15 @@ async fn event(
         "dek.rewrapped" => TimelineEvent::Rewrapped,
         "key.version_disabled" => TimelineEvent::VersionDisabled,
         "key.version_enabled" => TimelineEvent::VersionEnabled,
+        "key.suspended" | "key.revoked" | "key.deactivated" | "key.compromised" => TimelineEvent::Protected,
+        "hold.set" => TimelineEvent::HoldSet,
+        "hold.lifted" => TimelineEvent::HoldLifted,
+        "tokens.invalidated" | "tokens.deleted" => TimelineEvent::TokensDeleted,
+        "dek.erased" => TimelineEvent::WrapErased,
+        "key.deleted" => TimelineEvent::Deleted,
+        "key.recovered" => TimelineEvent::Recovered,
+        "key.purged" => TimelineEvent::Purged,
+        "keys.destroyed" => TimelineEvent::Absent,
         _ if row.to_state.is_some() => TimelineEvent::StateChanged,
         _ => return Ok(None),
     };

@@ -64,6 +64,7 @@ async fn read(work: &Arc<AtWork>) -> Result<OverviewView, Failure> {
         waiting_second_seal: count32(found.requests.open.saturating_sub(found.requests.approved)),
         for_me: count32(found.requests.for_me),
         approved_not_started: count32(found.requests.approved),
+        reviews: count32(work.desk.console.register.review_counts(work.desk.person.operator).await?.open),
         violations: count32(found.violations),
         drift: found.drift.map(|(count, _)| count32(count)),
         discovered_at: found.drift.map(|(_, at)| micros(at)),
@@ -98,6 +99,12 @@ async fn needs(work: &Arc<AtWork>, found: &register::Overview, due: &[DueKeyView
         if row.state == domain::RequestState::Approved {
             needs.push(NeedView::Start { request: requests::row_view(work, row).await? });
         }
+    }
+    for row in register.protective_acts(true, None, NEEDS_SHOWN).await? {
+        needs.extend(crate::views::protect::unconfirmed(&row).map(|act| NeedView::Confirm { act }));
+    }
+    for review in super::reviews::waiting_for_me(work, NEEDS_SHOWN).await? {
+        needs.push(NeedView::Review { review });
     }
     if let Some((count, at)) = found.drift.filter(|(count, _)| *count > 0) {
         needs.push(NeedView::Drift { count: count32(count), at: micros(at) });

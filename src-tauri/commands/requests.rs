@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use custody::request::{Grounds, NewKek, RotationOptions, Wanted, Windows};
-use domain::{KeyId, KeyName, OperatorId, Plan, RequestId, Timestamp};
+use custody::request::{
+    Grounds, NewKek, OffboardingOrder, Purge, Reactivation, ReclaimHours, RotationOptions, SecretRotationOptions,
+    Wanted, Windows,
+};
+use domain::{DekTrigger, KeyId, KeyName, KeyState, OperatorId, Plan, RequestId, Timestamp};
 use ipc::{
     Cursor, Done, DraftId, DraftRequest, DraftView, FieldProblem, FolderCountsView, IpcError, OpenSignWindowRequest,
     OperationRequest, PlanRequest, PlanView, RecheckRequest, RecheckView, RequestDetailRequest, RequestDetailView,
@@ -18,9 +21,11 @@ use tauri::State;
 use crate::at_work::{AtWork, Signing};
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::views::keys::key_of;
 use crate::views::moments::{count32, micros};
 use crate::views::people::Directory;
 use crate::views::plans::plan_view;
+use crate::views::protect::tenant_of;
 use crate::views::requests::{Shown, differences, may_not, verified_signers};
 use crate::views::{people, runs};
 
@@ -54,6 +59,7 @@ pub(crate) async fn open_sign_window(host: State<'_, Host>, request: OpenSignWin
     match &request.subject {
         SignSubject::Draft { draft } => drop(work.draft(draft).await.ok_or_else(|| Failure::not_found(Thing::Draft))?),
         SignSubject::Request { request, .. } => drop(Loaded::read(&work, parse(request)?).await?),
+        SignSubject::Review { review } => drop(super::reviews::item(&work, review).await?),
     }
     *work.signing.lock().await = Some(Signing { subject: request.subject, shown: None });
     host.relay.open_sign_window()?;
@@ -237,22 +243,129 @@ async fn detail(work: &Arc<AtWork>, id: RequestId) -> Result<RequestDetailView, 
 
 async fn plan(work: &AtWork, operation: &OperationRequest, grounds: Grounds, within: Windows) -> Result<Plan, Failure> {
     let console = &work.desk.console;
-    let wanted = match operation {
-        OperationRequest::RotateKek { key, grace_seconds } => Wanted::RotateKek {
-            key: key.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Key))?,
-            options: RotationOptions { grace: Duration::from_secs(u64::from(*grace_seconds)), full_proof: false },
-        },
-        OperationRequest::CreateKek { name, bits, owner, purpose, classification } => Wanted::CreateKek(NewKek {
-            key: KeyId::make(console.now().await?, &mut OsRng),
-            name: KeyName::parse(name).map_err(|_not_a_name| Failure::invalid("name", FieldProblem::NotAName))?,
-            bits: *bits,
-            owner: checked("owner", owner)?,
-            purpose: checked("purpose", purpose)?,
-            classification: people::classification_of(*classification),
-            tenant: None,
-        }),
-    };
+    let wanted = wanted(work, operation).await?;
     Ok(console.plan(work.desk.person.operator, &wanted, grounds, within).await?)
+}
+
+/// What is asked for, as the use case takes it.
+async fn wanted(work: &AtWork, operation: &OperationRequest) -> Result<Wanted, Failure> {
+    let console = &work.desk.console;
+    Ok(match operation {
+        OperationRequest::RotateKek { key, grace_seconds } => Wanted::RotateKek {
+            key: key_of(key)?,
+            options: RotationOptions { grace: seconds(*grace_seconds), full_proof: false },
+        },
+        OperationRequest::CreateKek { name, bits, owner, purpose, classification, tenant } => {
+            let tenant = tenant.as_deref().map(|tenant| checked("tenant", tenant)).transpose()?;
+            Wanted::CreateKek(NewKek {
+                key: KeyId::make(console.now().await?, &mut OsRng),
+                name: KeyName::parse(name).map_err(|_not_a_name| Failure::invalid("name", FieldProblem::NotAName))?,
+                bits: *bits,
+                owner: checked("owner", owner)?,
+                purpose: checked("purpose", purpose)?,
+                classification: people::classification_of(*classification),
+                tenant,
+            })
+        }
+        OperationRequest::RotateDek { keys, trigger } => {
+            Wanted::RotateDeks { keys: keys_of(keys)?, trigger: trigger_of(*trigger) }
+        }
+        OperationRequest::RotateSecret { key, overlap_seconds } => Wanted::RotateSecret {
+            key: key_of(key)?,
+            options: SecretRotationOptions { grace: seconds(*overlap_seconds), ..SecretRotationOptions::default() },
+        },
+        OperationRequest::DestroyDek { keys, reclaim } => {
+            Wanted::DestroyDeks { keys: keys_of(keys)?, reclaim_hours: hours_of(*reclaim)? }
+        }
+        OperationRequest::DestroyKek { key, purge } => {
+            Wanted::DestroyKek { key: key_of(key)?, purge: purge_of(*purge) }
+        }
+        OperationRequest::DestroySecret { key, purge } => {
+            Wanted::DestroySecret { key: key_of(key)?, purge: purge_of(*purge) }
+        }
+        OperationRequest::OffboardTenant { tenant, purge, reclaim } => {
+            let tenant = tenant_of(tenant)?;
+            // What the plan names as typed is what the sign window makes the requester type before it is sealed.
+            let typed_name = console.offboarding(tenant).await?.found.name;
+            let (purge, reclaim_hours) = (purge_of(*purge), hours_of(*reclaim)?);
+            Wanted::OffboardTenant(OffboardingOrder { tenant, typed_name, purge, reclaim_hours })
+        }
+        OperationRequest::RecoverKek { key } => Wanted::RecoverKek { key: key_of(key)? },
+        OperationRequest::Reactivate { scope } => Wanted::Reactivate(reactivation(work, scope).await?),
+        OperationRequest::LiftHold { hold } => {
+            let hold = hold.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Hold))?;
+            Wanted::LiftHold { hold }
+        }
+    })
+}
+
+/// Keys that come back: one, or all of a tenant that can.
+async fn reactivation(work: &AtWork, scope: &ipc::Scope) -> Result<Reactivation, Failure> {
+    let register = &work.desk.console.register;
+    let (tenant, integration) = match scope {
+        ipc::Scope::Key { key } => return Ok(Reactivation { keys: vec![key_of(key)?], tenant: None }),
+        ipc::Scope::Integration { tenant, integration } => (tenant_of(tenant)?, Some(integration)),
+        ipc::Scope::Tenant { tenant } => (tenant_of(tenant)?, None),
+    };
+    let found = register.tenant_detail(tenant).await?.ok_or_else(|| Failure::not_found(Thing::Tenant))?.row;
+    let filter = register::KeyFilter {
+        tenant: Some(found.name),
+        states: vec![KeyState::Suspended, KeyState::Deactivated, KeyState::Compromised],
+        ..register::KeyFilter::default()
+    };
+    let (mut keys, mut after) = (Vec::new(), None);
+    loop {
+        let page = register.keys_page(&filter, by_name(), after.as_ref(), ipc::KEYS_PAGE_MAX).await?;
+        let wanted = |row: &&register::KeyRow| integration.is_none_or(|name| row.integration.as_ref() == Some(name));
+        keys.extend(page.rows.iter().filter(wanted).map(|row| row.id));
+        after = page.next;
+        if after.is_none() || keys.len() > KEYS_MAX {
+            break;
+        }
+    }
+    let suspended = found.status == register::TenantStatus::Suspended && integration.is_none();
+    Ok(Reactivation { keys, tenant: suspended.then_some(tenant) })
+}
+
+/// The register takes no more targets in one plan.
+const KEYS_MAX: usize = 500;
+
+fn by_name() -> register::KeyOrder {
+    register::KeyOrder { sort: register::KeySort::Name, direction: register::Direction::Ascending }
+}
+
+fn keys_of(keys: &[ipc::KeyId]) -> Result<Vec<KeyId>, Failure> {
+    match keys.len() {
+        0 => Err(Failure::invalid("keys", FieldProblem::Empty)),
+        count if count > KEYS_MAX => Err(Failure::invalid("keys", FieldProblem::TooLong)),
+        _ => keys.iter().map(key_of).collect(),
+    }
+}
+
+fn trigger_of(named: ipc::RotationTrigger) -> DekTrigger {
+    match named {
+        ipc::RotationTrigger::TokenRegeneration => DekTrigger::TokenRegeneration,
+        ipc::RotationTrigger::SuspectedCompromise => DekTrigger::SuspectedCompromise,
+        ipc::RotationTrigger::OwnershipChange => DekTrigger::OwnershipChange,
+        ipc::RotationTrigger::Schedule => DekTrigger::Schedule,
+    }
+}
+
+fn purge_of(named: ipc::PurgeWish) -> Purge {
+    match named {
+        ipc::PurgeWish::AtOnce => Purge::AtOnce,
+        ipc::PurgeWish::Scheduled => Purge::Scheduled,
+    }
+}
+
+fn hours_of(named: Option<ipc::HoursWish>) -> Result<ReclaimHours, Failure> {
+    let Some(hours) = named else { return Ok(ReclaimHours::Any) };
+    let written = format!("{}-{}", hours.first, hours.last);
+    written.parse().map_err(|_no_hours| Failure::invalid("reclaim", FieldProblem::OutOfRange))
+}
+
+fn seconds(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count))
 }
 
 fn checked(field: &'static str, text: &str) -> Result<String, Failure> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Plan, RunId};
+use domain::{Plan, RunId, StepKind};
 use ipc::{
     Cursor, FieldProblem, IpcError, PaceView, RefusalReason, RunActionsView, RunDetailView, RunEntryView, RunFolder,
     RunRequest, RunRollbackRequest, RunRowView, RunStartRequest, RunsPageRequest, RunsPageView, StandingView, Thing,
@@ -95,6 +95,7 @@ struct Loaded {
     now: domain::Timestamp,
     /// Known here when this console executes it.
     live: Option<Option<custody::run::Progress>>,
+    waits_until: Option<domain::Timestamp>,
 }
 
 impl Loaded {
@@ -103,7 +104,7 @@ impl Loaded {
         let request = register.request(run.request).await?.ok_or_else(|| Failure::not_found(Thing::Request))?;
         let (seals, steps, now) =
             tokio::try_join!(register.seals(run.request), register.steps(run.id), register.clock())?;
-        Ok(Self {
+        let mut loaded = Self {
             plan: Plan::decode(&request.plan)?,
             request_number: request.number,
             seals,
@@ -111,8 +112,11 @@ impl Loaded {
             operators: work.operators().await?,
             now,
             live: work.runs.progress(run.id).await,
+            waits_until: None,
             run,
-        })
+        };
+        loaded.waits_until = waits_until(register, &loaded).await?;
+        Ok(loaded)
     }
 
     fn shown(&self) -> ShownRun<'_> {
@@ -125,7 +129,27 @@ impl Loaded {
             operators: &self.operators,
             now: self.now,
             live: self.live.as_ref().and_then(Option::as_ref),
+            waits_until: self.waits_until,
         }
+    }
+}
+
+/// Until when a run waits for the vault's own purge, or for an hour in which tables may be rewritten.
+async fn waits_until(
+    register: &register::Register,
+    loaded: &Loaded,
+) -> Result<Option<domain::Timestamp>, register::RegisterError> {
+    let run = &loaded.run;
+    if run.finished_at.is_some() || run.direction == RunDirection::Back || !loaded.plan.operation.destroys() {
+        return Ok(None);
+    }
+    match loaded.shown().present() {
+        StepKind::AwaitPurge => {
+            let open = register.deletions(run.id).await?.into_iter().filter(|it| it.purged_seq.is_none());
+            Ok(open.filter_map(|it| it.scheduled_purge_at).max().filter(|at| *at > loaded.now))
+        }
+        StepKind::Reclaim => Ok(register.reclaim_obstacles(run.id).await?.quiet_from),
+        _ => Ok(None),
     }
 }
 
@@ -192,6 +216,8 @@ async fn detail(work: &Arc<AtWork>, id: RunId) -> Result<RunDetailView, Failure>
         evidence_total: count32(evidence_total),
         actions: actions(&loaded, &directory, &executors),
         failure: work.runs.failure(id).await,
+        certificate: register.certificate(id).await?.as_ref().map(crate::views::certificates::link),
+        certifies: loaded.plan.operation.destroys(),
     })
 }
 
@@ -209,12 +235,14 @@ fn actions(loaded: &Loaded, directory: &Directory<'_>, executors: &[ipc::PersonV
         }
         _ => not_now(),
     };
-    let rollback = match (open, run.direction, loaded.plan.operation) {
-        (true, RunDirection::Forward, domain::Operation::RotateKek) if held_elsewhere => {
+    let leaves_something = loaded.plan.operation.steps_back() != [StepKind::Compare, StepKind::Close];
+    let rollback = match (open, run.direction) {
+        _ if !leaves_something => Some(RefusalReason::NothingToRollBack),
+        (true, RunDirection::Forward) if held_elsewhere => {
             Some(RefusalReason::RunHeld { by: Some(directory.person(run.owner)), until: micros(run.lease_until) })
         }
-        (true, RunDirection::Forward, domain::Operation::RotateKek) => None,
-        (false, ..) => Some(RefusalReason::OldVersionGone),
+        (true, RunDirection::Forward) => None,
+        (false, _) => Some(RefusalReason::OldVersionGone),
         _ => not_now(),
     };
     RunActionsView { pause: may(pause, executors), resume: may(resume, executors), rollback: may(rollback, executors) }
@@ -252,7 +280,7 @@ async fn standing(work: &AtWork, loaded: &Loaded, executors: &[ipc::PersonView])
         on_new: count32(count(run.new_version.as_ref()).await?),
         on_old: count32(count(old).await?),
         old_version: number(&loaded.plan, "version_before"),
-        new_version: number(&loaded.plan, "version_after").unwrap_or(1),
+        new_version: number(&loaded.plan, "version_after"),
         old_enabled: versions.iter().any(|version| Some(&version.version) == old && version.enabled),
         may_continue: executors.to_vec(),
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Decision, Plan, RequestId};
 use ipc::{
     CacheTag, Done, EscapedTextView, FieldProblem, HostEvent, IpcError, Nothing, Role, SealSlotView, SealedView,
-    SignAct, SignConfirmRequest, SignContextView, SignSubject, Thing,
+    SignAct, SignConfirmRequest, SignContextView, SignPlanView, SignSubject, Thing,
 };
 use keychain::Passphrase;
 use tauri::State;
@@ -27,8 +27,12 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
     let context = match subject(&work).await? {
         SignSubject::Draft { draft } => draft_context(&work, &draft).await?,
         SignSubject::Request { request, decision } => request_context(&work, &request, decision).await?,
+        SignSubject::Review { review } => super::reviews::sign_context(&work, &review).await?,
     };
-    let shown = context.plan_hash.0.clone();
+    let shown = match &context {
+        SignContextView::Plan { statement } => statement.plan_hash.0.clone(),
+        SignContextView::Review { statement } => statement.statement_hash.0.clone(),
+    };
     if let Some(signing) = work.signing.lock().await.as_mut() {
         signing.shown = hex::decode(shown).ok().and_then(|bytes| bytes.try_into().ok());
     }
@@ -46,13 +50,26 @@ pub(crate) async fn sign_confirm(host: State<'_, Host>, request: SignConfirmRequ
     // EXPOSE: taken over into the keychain's own wiping form.
     let passphrase = request.passphrase.expose(|typed| Passphrase::new(typed.to_owned()));
     let sealed = match subject {
-        SignSubject::Draft { draft } => submit(&work, &draft, shown, passphrase).await?,
+        SignSubject::Draft { draft } => submit(&work, &draft, shown, request.typed.as_deref(), passphrase).await?,
         SignSubject::Request { request: id, decision } => {
-            decide(&work, &id, decision, &request.reason, shown, passphrase).await?
+            let typed = request.typed.as_deref();
+            decide(&work, Deciding { request: &id, decision, reason: &request.reason, typed }, shown, passphrase)
+                .await?
+        }
+        SignSubject::Review { review } => {
+            super::reviews::sign_off(&work, &review, &request.reason, shown, passphrase).await?
         }
     };
     *work.signing.lock().await = None;
-    host.relay.changed(&[CacheTag::Requests, CacheTag::Overview, CacheTag::Keys, CacheTag::Ledger, CacheTag::Status]);
+    host.relay.changed(&[
+        CacheTag::Requests,
+        CacheTag::Reviews,
+        CacheTag::Tenants,
+        CacheTag::Overview,
+        CacheTag::Keys,
+        CacheTag::Ledger,
+        CacheTag::Status,
+    ]);
     host.relay.tell(&HostEvent::Sealed {
         request: sealed.request.clone(),
         label: sealed.label.clone(),
@@ -131,7 +148,7 @@ fn context(
     now: domain::Timestamp,
     found: &[domain::Change],
 ) -> Result<SignContextView, Failure> {
-    Ok(SignContextView {
+    let statement = SignPlanView {
         act: view.act,
         label: view.label,
         custody: head(&work.desk.premises)?,
@@ -150,9 +167,26 @@ fn context(
         device_key: digest(&work.desk.session.device),
         plan_hash: digest(&plan.hash()),
         rechecked_at: micros(now),
+        type_this: type_this(plan).map(str::to_owned),
         differences: differences(found),
         escaped: escaped(plan),
-    })
+    };
+    Ok(SignContextView::Plan { statement })
+}
+
+/// What a signer types before they sign: the name of a tenant that is to end.
+fn type_this(plan: &Plan) -> Option<&str> {
+    let ends = plan.operation == domain::Operation::OffboardTenant;
+    plan.targets.first().map(|target| target.name.as_str()).filter(|_| ends)
+}
+
+/// checked here, so that no window can leave it out.
+fn check_typed(plan: &Plan, typed: Option<&str>) -> Result<(), Failure> {
+    if type_this(plan).is_none_or(|wanted| typed == Some(wanted)) {
+        Ok(())
+    } else {
+        Err(Failure::refused(ipc::RefusalReason::TypedDiffers))
+    }
 }
 
 /// Texts a reader could mistake, with every unusual character made visible.
@@ -171,12 +205,14 @@ async fn submit(
     work: &Arc<AtWork>,
     draft: &ipc::DraftId,
     shown: [u8; 32],
+    typed: Option<&str>,
     passphrase: Passphrase,
 ) -> Result<SealedView, Failure> {
     let plan = work.draft(draft).await.ok_or_else(|| Failure::not_found(Thing::Draft))?;
     if plan.hash() != shown {
         return Err(IpcError::Moved.into());
     }
+    check_typed(&plan, typed)?;
     let role = requester_role(work, &plan)?;
     let device = work.desk.unlock_for_seal(passphrase).await?;
     let receipt = work.desk.console.submit(&plan, role_of(role), &device).await?;
@@ -184,11 +220,17 @@ async fn submit(
     sealed(work, plan.request, None, receipt.seq).await
 }
 
+/// A decision as the signer gave it.
+struct Deciding<'a> {
+    request: &'a ipc::RequestId,
+    decision: ipc::Decision,
+    reason: &'a str,
+    typed: Option<&'a str>,
+}
+
 async fn decide(
     work: &Arc<AtWork>,
-    request: &ipc::RequestId,
-    decision: ipc::Decision,
-    reason: &str,
+    Deciding { request, decision, reason, typed }: Deciding<'_>,
     shown: [u8; 32],
     passphrase: Passphrase,
 ) -> Result<SealedView, Failure> {
@@ -201,6 +243,9 @@ async fn decide(
         return Err(Failure::invalid("reason", FieldProblem::Empty));
     }
     let loaded = Loaded::read(work, id).await?;
+    if decided == Decision::Approve {
+        check_typed(&loaded.plan, typed)?;
+    }
     let role = loaded.may.roles.first().copied().unwrap_or(loaded.row.requester_role);
     let device = work.desk.unlock_for_seal(passphrase).await?;
     let verdict = custody::request::Verdict { request: id, decision: decided, role, reason, shown };
@@ -217,7 +262,7 @@ async fn sealed(
     let loaded = Loaded::read(work, request).await?;
     let given = loaded.seals.iter().filter(|seal| seal.decision == Decision::Approve).count();
     Ok(SealedView {
-        request: ipc::RequestId(request.to_string()),
+        request: Some(ipc::RequestId(request.to_string())),
         label: label(loaded.row.number),
         decision,
         entry: count32(entry),
@@ -238,4 +283,46 @@ fn requester_role(work: &AtWork, plan: &Plan) -> Result<Role, Failure> {
 
 fn parse(request: &ipc::RequestId) -> Result<RequestId, Failure> {
     request.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Request))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::{Clocks, CustodyId, Environment, KeyId, Operation, OperatorId, Plan, RequestId, Target, Timestamp};
+    use uuid::Uuid;
+
+    use super::check_typed;
+
+    fn plan(operation: Operation) -> Plan {
+        let at = Timestamp::from_micros(0);
+        Plan {
+            custody: CustodyId(Uuid::nil()),
+            environment: Environment::Development,
+            request: RequestId(Uuid::nil()),
+            operation,
+            requester: OperatorId(Uuid::nil()),
+            nonce: [0; 16],
+            clocks: Clocks { planned_at: at, approve_by: at, execute_by: at },
+            targets: vec![Target { key: KeyId(Uuid::nil()), name: "Pellworth Law".to_owned(), version: String::new() }],
+            parameters: BTreeMap::new(),
+            changes: Vec::new(),
+            impact: BTreeMap::new(),
+            reason: String::new(),
+            change_record: String::new(),
+            rollback_plan: String::new(),
+            depends_on: BTreeMap::new(),
+        }
+    }
+
+    /// a tenant's end is signed by whoever types its name, letter by letter, whatever the window sends.
+    #[test]
+    fn a_tenants_end_is_armed_by_its_name_alone() {
+        let end = plan(Operation::OffboardTenant);
+        for wrong in [None, Some(""), Some("pellworth law"), Some("Pellworth Law "), Some("Pellworth")] {
+            assert!(check_typed(&end, wrong).is_err(), "{wrong:?}");
+        }
+        assert!(check_typed(&end, Some("Pellworth Law")).is_ok());
+        assert!(check_typed(&plan(Operation::RotateKek), None).is_ok());
+    }
 }

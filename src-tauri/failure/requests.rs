@@ -47,8 +47,16 @@ impl From<RequestError> for Failure {
             RequestError::Plan(error) => error.into(),
             RequestError::Algorithm(_) | RequestError::NoKek(_) => Self::invalid("bits", FieldProblem::WeakAlgorithm),
             RequestError::Unknown { what: "request", .. } => Self::not_found(Thing::Request),
+            RequestError::NotRotatable { key, why } | RequestError::NotReactivatable { key, why } => {
+                Self::refused(RefusalReason::Blocked { by: vec![format!("{key}: {why}")] })
+            }
+            RequestError::Blocked { blockers, .. } => {
+                Self::refused(RefusalReason::Blocked { by: blockers.iter().map(ToString::to_string).collect() })
+            }
+            RequestError::NameDiffers { .. } => Self::refused(RefusalReason::TypedDiffers),
+            RequestError::Unknown { what: "tenant", .. } => Self::not_found(Thing::Tenant),
+            RequestError::Unknown { what: "hold", .. } => Self::not_found(Thing::Hold),
             RequestError::Unknown { .. } => Self::not_found(Thing::Key),
-            RequestError::NotRotatable { why, .. } => Self::refused(RefusalReason::Register { refusal: why }),
             RequestError::Stale { differences } => {
                 Self(IpcError::PlanStale { differences: crate::views::requests::differences(&differences) })
             }

@@ -1,8 +1,11 @@
 //! Plans as they are shown: every line of what will change, and what it costs.
 
-use domain::{Change, Operation, Plan};
-use ipc::{ChangeKind, ChangeSubject, ChangeView, ImpactView, KeyRefView, OperationKind, PlanView};
+use domain::{Change, Operation, Plan, Target};
+use ipc::{
+    ChangeKind, ChangeView, CountView, ImpactView, KeyRefView, OperationKind, ParameterView, PlanView, TargetView,
+};
 
+use super::erasure;
 use super::moments::{count32, digest, micros};
 
 /// What a plan asks for.
@@ -27,31 +30,53 @@ pub(crate) fn number(plan: &Plan, name: &str) -> Option<u32> {
     plan.parameter(name)?.parse().ok()
 }
 
-/// Name of the key the plan is about.
+/// Name of the first thing the plan is about.
 pub(crate) fn subject(plan: &Plan) -> String {
     plan.targets.first().map(|target| target.name.clone()).unwrap_or_default()
 }
 
+/// What a plan touches, counted, in the order of its names. What it costs is told apart.
+pub(crate) fn counts(plan: &Plan) -> Vec<CountView> {
+    let touched = plan.impact.iter().filter(|(name, _)| !COSTS.contains(&name.as_str()));
+    touched.map(|(name, count)| CountView { name: name.clone(), count: count32(*count) }).collect()
+}
+
+/// Figures of a plan that say what it costs.
+const COSTS: [&str; 2] = ["vault_operations", "estimated_seconds"];
+
 /// A plan. `signable` when it is on record or drafted: a preview has no hash to sign.
 pub(crate) fn plan_view(plan: &Plan, signable: bool) -> PlanView {
-    let key = plan.targets.first().filter(|_| plan.operation != Operation::CreateKek);
-    let mut changes: Vec<ChangeView> = plan.changes.iter().filter_map(|line| change(plan, line)).collect();
+    let key = plan.targets.first().filter(|_| plan.operation.vault_target().is_some());
+    let key = key.filter(|_| plan.operation != Operation::CreateKek);
+    let mut changes: Vec<ChangeView> = plan.changes.iter().map(change).collect();
     changes.sort_by_key(|line| line.kind == ChangeKind::Same);
     PlanView {
         operation: operation(plan.operation),
         key: key.map(|target| KeyRefView { key: ipc::KeyId(target.key.to_string()), name: target.name.clone() }),
         subject: subject(plan),
+        targets: plan.targets.iter().map(target).collect(),
+        parameters: plan.parameters.iter().map(parameter).collect(),
         version_before: number(plan, "version_before"),
-        version_after: number(plan, "version_after").unwrap_or(1),
+        version_after: number(plan, "version_after"),
+        destroys: plan.operation.destroys(),
         vault_host: plan.parameter("vault").unwrap_or_default().to_owned(),
         changes,
         impact: impact(plan),
+        erasure: erasure::of_plan(plan),
         algorithm: algorithm(plan),
         grace_seconds: number(plan, "grace_seconds").unwrap_or(0),
         planned_at: micros(plan.clocks.planned_at),
         plan_hash: signable.then(|| digest(&plan.hash())),
         state_digest: digest(&plan.state_digest()),
     }
+}
+
+fn target(of: &Target) -> TargetView {
+    TargetView { id: of.key.to_string(), name: of.name.clone(), version: of.version.clone() }
+}
+
+fn parameter((name, value): (&String, &String)) -> ParameterView {
+    ParameterView { name: name.clone(), value: value.clone() }
 }
 
 fn algorithm(plan: &Plan) -> String {
@@ -62,42 +87,46 @@ fn algorithm(plan: &Plan) -> String {
 fn impact(plan: &Plan) -> ImpactView {
     let count = |name: &str| plan.impact.get(name).copied().map_or(0, count32);
     ImpactView {
-        deks: count("deks"),
-        tenants: count("tenants"),
+        counts: counts(plan),
         vault_operations: count("vault_operations"),
         estimated_seconds: count("estimated_seconds"),
         budget_percent: number(plan, "budget_percent").unwrap_or(0),
-        tokens: count("tokens"),
     }
 }
 
-fn change(plan: &Plan, line: &Change) -> Option<ChangeView> {
-    let subject = match line.field.as_str() {
-        "current_version" => ChangeSubject::CurrentVersion,
-        "deks_under_old" => ChangeSubject::DeksUnderOld,
-        "deks_under_new" => ChangeSubject::DeksUnderNew,
-        "old_version" => ChangeSubject::OldVersion,
-        "algorithm" => ChangeSubject::Algorithm,
-        "key_name" => ChangeSubject::KeyName,
-        "owner" => ChangeSubject::Owner,
-        "purpose" => ChangeSubject::Purpose,
-        "classification" => ChangeSubject::Classification,
-        "rotate_by" => ChangeSubject::RotateBy,
-        "vault" => ChangeSubject::Vault,
-        // A line of a newer console: shown by nobody, so it must not be signed either. The hash covers it all the same.
-        _ => return None,
-    };
-    let version = match subject {
-        ChangeSubject::DeksUnderOld | ChangeSubject::OldVersion => number(plan, "version_before"),
-        ChangeSubject::DeksUnderNew => number(plan, "version_after"),
-        _ => None,
-    };
+/// A line as it was signed. Also one that this console has no words for: what is signed is shown.
+fn change(line: &Change) -> ChangeView {
     let kind = match (line.before.as_str(), line.after.as_str()) {
         (before, after) if before == after => ChangeKind::Same,
         ("", _) => ChangeKind::Add,
         (_, "") => ChangeKind::Destroy,
         _ => ChangeKind::Change,
     };
-    let identifier = matches!(subject, ChangeSubject::CurrentVersion | ChangeSubject::KeyName | ChangeSubject::Vault);
-    Some(ChangeView { subject, version, before: line.before.clone(), after: line.after.clone(), kind, identifier })
+    ChangeView {
+        subject: line.subject.clone(),
+        field: line.field.clone(),
+        before: line.before.clone(),
+        after: line.after.clone(),
+        kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Change;
+    use ipc::ChangeKind;
+
+    /// a line of a newer console is signed with the others, so it is shown with the others.
+    #[test]
+    fn a_line_without_words_is_shown_as_it_is() {
+        let line = Change {
+            subject: "kek-a".to_owned(),
+            field: "quantum_seal".to_owned(),
+            before: String::new(),
+            after: "set".to_owned(),
+        };
+        let shown = super::change(&line);
+        assert_eq!((shown.subject.as_str(), shown.field.as_str()), ("kek-a", "quantum_seal"));
+        assert_eq!((shown.before.as_str(), shown.after.as_str(), shown.kind), ("", "set", ChangeKind::Add));
+    }
 }

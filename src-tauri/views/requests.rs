@@ -9,7 +9,7 @@ use register::{MaySignRow, OperatorRow, RequestRow, SealRow};
 
 use super::moments::{count32, digest, micros};
 use super::people::{Directory, role, roles};
-use super::plans::{number, operation, subject};
+use super::plans::{counts, number, operation, subject};
 
 /// Number by which people call a request.
 pub(crate) fn label(number: u32) -> String {
@@ -85,9 +85,10 @@ impl Shown<'_> {
             label: label(self.row.number),
             operation: operation(self.row.operation),
             subject: subject(self.plan),
+            targets: count32(self.plan.targets.len()),
             version_before: number(self.plan, "version_before"),
-            version_after: number(self.plan, "version_after").unwrap_or(1),
-            deks: self.plan.impact.get("deks").copied().map_or(0, count32),
+            version_after: number(self.plan, "version_after"),
+            counts: counts(self.plan),
             state: state(self.row.state, self.rolled_back),
             requester: self.people().person(self.row.requester),
             requested_at: micros(self.row.submitted_at),

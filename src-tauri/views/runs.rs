@@ -2,7 +2,7 @@
 
 use custody::run::Progress;
 use domain::{Plan, StepKind, Timestamp};
-use ipc::{EvidenceFact, EvidenceView, RunRowView, RunState, StepState, StepView};
+use ipc::{EvidenceView, RunRowView, RunState, StepState, StepView};
 use register::{OperatorRow, RunDirection, RunRow, StepRow};
 
 use super::moments::{count32, micros, millis_between};
@@ -58,6 +58,8 @@ pub(crate) struct ShownRun<'a> {
     pub now: Timestamp,
     /// What this console knows better than the register, while it executes the run.
     pub live: Option<&'a Progress>,
+    /// Until when it waits for the vault or for a quiet hour, as the register knows.
+    pub waits_until: Option<Timestamp>,
 }
 
 impl ShownRun<'_> {
@@ -79,7 +81,8 @@ impl ShownRun<'_> {
         self.steps.iter().find(|row| row.kind == kind && (row.position > 100) == back)
     }
 
-    fn present(&self) -> StepKind {
+    /// The step it is at.
+    pub fn present(&self) -> StepKind {
         let course = self.course();
         let open =
             course.iter().find(|kind| self.taken(**kind).is_none_or(|row| row.state != register::StepState::Done));
@@ -91,12 +94,29 @@ impl ShownRun<'_> {
             domain::RunState::Completed => RunState::Finished,
             domain::RunState::RolledBack => RunState::RolledBack,
             domain::RunState::Paused => RunState::Paused,
+            // These may take days, and no console need be there meanwhile.
+            domain::RunState::Running if self.is_waiting_at(StepKind::AwaitPurge) => RunState::AwaitingPurge,
+            domain::RunState::Running if self.is_waiting_at(StepKind::Reclaim) => RunState::ReclaimPending,
             domain::RunState::Running if self.run.lapsed => RunState::Stopped,
             domain::RunState::Running if self.is_failed() => RunState::Failed,
             domain::RunState::Running if self.run.direction == RunDirection::Back => RunState::RollingBack,
             domain::RunState::Running if self.present() == StepKind::Grace => RunState::Grace,
             domain::RunState::Running => RunState::Running,
         }
+    }
+
+    /// It is at this step, and waits for a moment that has a date or that the vault has not told.
+    fn is_waiting_at(&self, kind: StepKind) -> bool {
+        let waits =
+            self.live.map_or(self.waits_until.is_some(), |live| live.until.is_some() || self.waits_until.is_some());
+        self.run.direction == RunDirection::Forward && self.present() == kind && waits
+    }
+
+    /// Until when it waits.
+    fn waits_until(&self) -> Option<Timestamp> {
+        let waits = matches!(self.present(), StepKind::Grace | StepKind::AwaitPurge | StepKind::Reclaim);
+        let live = self.live.and_then(|live| live.until);
+        self.until(self.present()).or(live).or(self.waits_until).filter(|_| waits && self.run.finished_at.is_none())
     }
 
     /// A step failed and nobody has tried it again.
@@ -113,7 +133,8 @@ impl ShownRun<'_> {
             label: label(self.run.number),
             operation: operation(self.plan.operation),
             subject: subject(self.plan),
-            version_after: number(self.plan, "version_after").unwrap_or(1),
+            targets: count32(self.plan.targets.len()),
+            version_after: number(self.plan, "version_after"),
             state: self.state(),
             step: step_kind(self.present(), self.creating()),
             done: count32(done),
@@ -121,6 +142,7 @@ impl ShownRun<'_> {
             started_by: people.person(self.run.owner),
             started_at: micros(self.run.started_at),
             finished_at: self.run.finished_at.map(micros),
+            waits_until: self.waits_until().map(micros),
             request: ipc::RequestLinkView {
                 request: ipc::RequestId(self.run.request.to_string()),
                 label: super::requests::label(self.request_number),
@@ -134,10 +156,16 @@ impl ShownRun<'_> {
         if let Some(live) = self.live.filter(|live| live.step == kind) {
             return (live.done, live.total.max(1));
         }
-        let deks = self.plan.impact.get("deks").copied().unwrap_or(0);
+        let planned = |name: &str| self.plan.impact.get(name).copied().unwrap_or(0);
         let is_done = self.taken(kind).is_some_and(|row| row.state == register::StepState::Done);
         match (kind, is_done) {
-            (StepKind::Rewrap, _) => (self.run.rewrapped, deks.max(self.run.rewrapped)),
+            (StepKind::Rewrap, _) => (self.run.rewrapped, planned("deks").max(self.run.rewrapped)),
+            (StepKind::Reencrypt | StepKind::DeleteTokens, true) => (planned("tokens"), planned("tokens")),
+            (StepKind::Reencrypt | StepKind::DeleteTokens, false) => (0, planned("tokens").max(1)),
+            (StepKind::ReplaceDek | StepKind::EraseWraps | StepKind::EraseOld, true) => {
+                (planned("deks"), planned("deks"))
+            }
+            (StepKind::ReplaceDek | StepKind::EraseWraps | StepKind::EraseOld, false) => (0, planned("deks").max(1)),
             (_, true) => (1, 1),
             _ => (0, 1),
         }
@@ -156,7 +184,8 @@ impl ShownRun<'_> {
             None => StepState::Waiting,
         };
         let (done, total) = self.units(kind);
-        let counted = matches!(kind, StepKind::Rewrap | StepKind::Prove | StepKind::RewrapBack | StepKind::Grace);
+        let counted = matches!(kind, StepKind::Rewrap | StepKind::Prove | StepKind::RewrapBack | StepKind::Grace)
+            || (total > 1 && !matches!(kind, StepKind::AwaitPurge | StepKind::Reclaim));
         let finished_at = row.and_then(|row| row.finished_at);
         StepView {
             kind: step_kind(kind, self.creating()),
@@ -167,8 +196,8 @@ impl ShownRun<'_> {
             started_at: row.map(|row| micros(row.intended_at)),
             finished_at: finished_at.map(micros),
             took_ms: row.zip(finished_at).map(|(row, end)| millis_between(row.intended_at, end)),
-            until: self.until(kind).map(micros),
-            evidence: row.map(evidence).unwrap_or_default(),
+            until: self.until(kind).or(self.waits_until().filter(|_| kind == self.present())).map(micros),
+            evidence: row.map(|row| evidence(row, self.creating())).unwrap_or_default(),
             entry: row.and_then(|row| row.outcome_seq).map(count32),
         }
     }
@@ -189,29 +218,27 @@ impl ShownRun<'_> {
     }
 }
 
-/// What a step proved, fact by fact.
-fn evidence(row: &StepRow) -> Vec<EvidenceView> {
+/// What a step proved, fact by fact, as it was recorded. Some are named by what they mean at that step.
+fn evidence(row: &StepRow, creating: bool) -> Vec<EvidenceView> {
     let entry = row.outcome_seq.map(count32);
     let view = |(name, value): (&String, &String)| {
-        let fact = match name.as_str() {
-            "plan_hash" => EvidenceFact::StateUnchanged,
-            "version" => match row.kind {
-                StepKind::DisableOld => EvidenceFact::OldDisabled,
-                StepKind::DisableNew => EvidenceFact::NewDisabled,
-                StepKind::EnableOld => EvidenceFact::OldEnabled,
-                _ => EvidenceFact::VersionCreated,
-            },
-            "public_key_digest" => EvidenceFact::PublicKeyDigest,
-            "rewrapped" | "under_new" => EvidenceFact::Rewrapped,
-            "canaries" | "opened" => EvidenceFact::CanariesOpened,
-            "left_on_old" => EvidenceFact::LeftOnOld,
-            "proof" => EvidenceFact::UnwrapRefused,
-            "restored" => EvidenceFact::Restored,
-            "throttled" => EvidenceFact::Throttled,
-            "verification" => EvidenceFact::Verification,
-            _ => return None,
+        let fact = match (name.as_str(), row.kind) {
+            ("plan_hash", _) => "state_unchanged",
+            ("version", StepKind::DisableOld) => "old_disabled",
+            ("version", StepKind::DisableNew) => "new_disabled",
+            ("version", StepKind::EnableOld) => "old_enabled",
+            ("version", StepKind::CreateVersion) if creating => "key_registered",
+            ("version", _) => "version_created",
+            ("under_new", _) => "rewrapped",
+            ("canaries" | "opened", _) => "canaries_opened",
+            ("proof", StepKind::DisableOld | StepKind::DisableNew) => "unwrap_refused",
+            (as_recorded, _) => as_recorded,
         };
-        Some(EvidenceView { fact, value: value.clone(), entry })
+        EvidenceView { fact: fact.to_owned(), value: value.clone(), entry }
     };
-    row.evidence.iter().flatten().filter_map(view).collect()
+    let told = row.evidence.iter().flatten().filter(|(name, _)| !PLACING.contains(&name.as_str()));
+    told.map(view).collect()
 }
+
+/// Attributes of a step's entry that say where it belongs: no evidence.
+const PLACING: [&str; 4] = ["run", "fence", "step", "position"];

@@ -65,7 +65,7 @@ export function keyDetail(id: string, requests: RequestRowView[]): KeyDetailView
       may: act === "rotate" && row.key === "kek-1" ? { allowed: false, reason: { because: "request_open" as const }, eligible: [] } : act === "destroy" && isKek ? { allowed: false, reason: { because: "register" as const, refusal: "live_deks" }, eligible: [] } : { allowed: true, reason: null, eligible: [] },
     })),
     holds: row.key === "dek-4" ? [{ hold: "hd-2" as never, kind: "incident", subject: { scope: { of: "key", key: row.key }, name: row.name }, reference: "INC-118", reason: "Being investigated", setBy: TOMASZ, setAt: daysAgo(3), entry: 18400, liftedAt: null }] : [],
-    unconfirmed: row.state === "suspended" ? { subject: { scope: { of: "key", key: row.key }, name: row.name }, keys: 1, since: daysAgo(0.01) } : null,
+    unconfirmed: row.state === "suspended" ? { act: 18467, subject: { scope: { of: "key", key: row.key }, name: row.name }, keys: 1, since: daysAgo(0.01) } : null,
   };
 }
 

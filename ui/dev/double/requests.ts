@@ -37,24 +37,24 @@ const MADE: Record<OperationKind, (subject: string) => Made> = {
     changes: DEKS.flatMap((name) => [change(name, "dek_version", "1", "2"), change(name, "tokens", "439", "439, each re-encrypted"), change(name, "wrap", "kek-tenant-prod v7", "a new one; the old overwritten and removed")]),
   }),
   rotate_secret: () => ({
-    targets: [target("sec-1", "api-pellworth-slack", "4f1e")], versionBefore: 2, versionAfter: 3, erasure: null, parameters: parameters({ overlap_seconds: "86400" }), counts: [{ name: "secrets", count: 1 }],
+    targets: [target("sec-1", "api-pellworth-slack", "4f1e")], versionBefore: 2, versionAfter: 3, erasure: null, parameters: parameters({ grace_seconds: "86400" }), counts: [{ name: "secrets", count: 1 }],
     changes: [change("api-pellworth-slack", "current_version", "4f1e", "made by this run"), change("api-pellworth-slack", "old_version", "enabled", "disabled after 1 day")],
   }),
   destroy_dek: () => ({
-    targets: DEKS.map((name, at) => target(`dek-${at}`, name, String(at + 1))), versionBefore: null, versionAfter: null, erasure: LIMITED, parameters: parameters({ reclaim: "quiet_hours", quiet_from: "01:00", quiet_until: "04:00" }),
+    targets: DEKS.map((name, at) => target(`dek-${at}`, name, String(at + 1))), versionBefore: null, versionAfter: null, erasure: LIMITED, parameters: parameters({ reclaim_hours: "22-4", erasure: "shared_kek" }),
     counts: [{ name: "deks", count: 3 }, { name: "tokens", count: 1318 }, { name: "tenants", count: 1 }],
     changes: DEKS.flatMap((name) => [change(name, "state", "active", "destroyed"), change(name, "tokens", "439", "0"), change(name, "wrap", "384 bytes", "")]),
   }),
   destroy_kek: () => ({
-    targets: [target("kek-7", "kek-pellworth", "77ab")], versionBefore: null, versionAfter: null, erasure: BOUNDED, parameters: parameters({ purge: "at_vaults_date" }), counts: [{ name: "versions", count: 3 }],
+    targets: [target("kek-7", "kek-pellworth", "77ab")], versionBefore: null, versionAfter: null, erasure: BOUNDED, parameters: parameters({ purge: "scheduled" }), counts: [{ name: "versions", count: 3 }],
     changes: [change("kek-pellworth", "state", "active", "destroyed"), change("kek-pellworth", "in_vault", "3 versions", "deleted, purged 15 Feb 2027")],
   }),
   destroy_secret: () => ({
-    targets: [target("sec-1", "api-pellworth-slack", "4f1e")], versionBefore: null, versionAfter: null, erasure: BOUNDED, parameters: parameters({ purge: "now" }), counts: [{ name: "versions", count: 2 }],
+    targets: [target("sec-1", "api-pellworth-slack", "4f1e")], versionBefore: null, versionAfter: null, erasure: BOUNDED, parameters: parameters({ purge: "at_once" }), counts: [{ name: "versions", count: 2 }],
     changes: [change("api-pellworth-slack", "in_vault", "2 versions", "deleted and purged")],
   }),
   offboard_tenant: () => ({
-    targets: [target("tn-11", "Pellworth Law")], versionBefore: null, versionAfter: null, erasure: LIMITED, parameters: parameters({ purge: "at_vaults_date", reclaim: "quiet_hours", wal_retention_seconds: "172800", erasure_strength: "limited" }),
+    targets: [target("tn-11", "Pellworth Law")], versionBefore: null, versionAfter: null, erasure: LIMITED, parameters: parameters({ purge: "scheduled", reclaim_hours: "22-4", wal_retention_days: "2", erasure: "shared_kek", newer_word: "as it is" }),
     counts: [{ name: "deks", count: 12 }, { name: "tokens", count: 1318 }, { name: "secrets", count: 1 }, { name: "certificates", count: 1 }],
     changes: [change("Pellworth Law", "status", "active", "offboarded"), change("Pellworth Law", "tokens", "1318", "0"), change("Pellworth Law", "deks", "12", "0, zeroed, removed, reclaimed"), change("Pellworth Law", "secrets", "1", "0, purged 15 Feb 2027"), change("Pellworth Law", "backup_copies", "open with kek-tenant-prod", "until 22 Dec 2026"), change("kek-tenant-prod", "state", "active", "active")],
   }),

@@ -12,7 +12,7 @@ export const TENANT_ROWS: TenantRowView[] = TENANT_LIST.map(({ tenant, name, key
 }));
 
 export function tenantsPage(request: TenantsPageRequest, empty: boolean): TenantsPageView {
-  const rows = (empty ? [] : TENANT_ROWS).filter((row) => row.name.toLowerCase().includes(request.text.toLowerCase()) && (request.status === null || row.status === request.status));
+  const rows = (empty ? [] : TENANT_ROWS).filter((row) => row.name.toLowerCase().startsWith(request.text.toLowerCase()));
   return { rows, next: null, matching: rows.length, total: empty ? 0 : TENANT_ROWS.length };
 }
 
@@ -32,14 +32,14 @@ export function tenantDetail(id: string): TenantDetailView {
   const scope: Scope = { of: "tenant", tenant: row.tenant };
   const own = row.separation === "own" || row.separation === "both";
   return {
-    row, since: daysAgo(900),
+    row,
     under: row.separation === "no_keys" ? [] : [
-      ...(own ? [{ kek: keyRef("kek-2", "kek-tenant-b"), own: true, deks: 4, tokens: 148, otherTenants: 0, internal: 0 }] : []),
-      ...(row.separation === "own" ? [] : [{ kek: keyRef("kek-1", "kek-tenant-a"), own: false, deks: row.liveKeys, tokens: row.tokens, otherTenants: 30, internal: 2 }]),
+      ...(own ? [{ kek: keyRef("kek-2", "kek-tenant-b"), own: true, deks: 4, deksOfOthers: 0, otherTenants: 0 }] : []),
+      ...(row.separation === "own" ? [] : [{ kek: keyRef("kek-1", "kek-tenant-a"), own: false, deks: row.liveKeys, deksOfOthers: 1107, otherTenants: 30 }]),
     ],
-    integrations: row.separation === "no_keys" ? [] : ["Jira", "Salesforce", "Slack"].map((name, at) => ({ name, liveKeys: 3 + at, tokens: 111 + at })),
+    integrations: row.separation === "no_keys" ? [] : ["Jira", "Salesforce", "Slack"],
     holds: row.holds === 0 ? [] : Array.from({ length: row.holds }, (_, at) => hold(at + 1, scope)),
-    unconfirmed: row.status === "suspended" ? { subject: subject(scope), keys: 2, since: micros(NOW - 120_000) } : null,
+    unconfirmed: row.status === "suspended" ? { act: 18466, subject: subject(scope), keys: 2, since: micros(NOW - 120_000) } : null,
     offboarding: row.status === "offboarding" ? { request: "rq-20" as never, label: "RQ-0421" } : row.status === "offboarded" ? { request: "rq-24" as never, label: "RQ-0301" } : null,
     certificate: row.status === "offboarded" ? { certificate: "cd-27" as never, label: "CD-0027" } : null,
     acts: {
@@ -55,15 +55,15 @@ export function survey(id: string): SurveyView {
   return {
     tenant: row, foundAt: micros(NOW),
     found: [
-      { kind: "dek", name: null, count: 12, fate: "erased", sharedWith: 0, purgeAt: null }, { kind: "token", name: null, count: 1318, fate: "invalidated", sharedWith: 0, purgeAt: null },
-      { kind: "secret", name: "api/pellworth/slack", count: 1, fate: "deleted_and_purged", sharedWith: 0, purgeAt: inDays(85) }, { kind: "certificate", name: "pellworth.tidewell.example", count: 1, fate: "deleted_and_purged", sharedWith: 0, purgeAt: inDays(85) },
-      { kind: "shared_kek", name: "kek-tenant-prod", count: 1, fate: "stays", sharedWith: 30, purgeAt: null }, { kind: "open_request", name: "RQ-0415", count: 1, fate: "ends", sharedWith: 0, purgeAt: null },
+      { kind: "dek", name: null, count: 12, fate: "erased" }, { kind: "token", name: null, count: 1318, fate: "invalidated" },
+      { kind: "secret", name: "api/pellworth/slack", count: 1, fate: "deleted_and_purged" }, { kind: "certificate", name: "pellworth.tidewell.example", count: 1, fate: "out_of_use" },
+      { kind: "shared_kek", name: "kek-tenant-prod", count: 1, fate: "stays" }, { kind: "open_request", name: "RQ-0415", count: 1, fate: "ends" },
     ],
     checks: [
       { kind: "legal_hold", finding: held ? "blocks" : "clear", count: held ? 1 : 0, names: held ? ["4 O 221/26"] : [] }, { kind: "incident", finding: row.holds > 1 ? "blocks" : "clear", count: row.holds > 1 ? 1 : 0, names: row.holds > 1 ? ["INC-118"] : [] },
-      { kind: "others_under_kek", finding: "clear", count: 0, names: [] }, { kind: "run_under_way", finding: "clear", count: 0, names: [] }, { kind: "purge_protection", finding: "warns", count: 1, names: [] },
+      { kind: "others_under_kek", finding: "clear", count: 0, names: [] }, { kind: "run_under_way", finding: "clear", count: 0, names: [] }, { kind: "open_request", finding: "warns", count: 1, names: ["RQ-0415"] },
     ],
-    erasure: LIMITED, ask: yes,
+    purgeAt: inDays(85), erasure: LIMITED, ask: yes,
   };
 }
 
@@ -79,7 +79,7 @@ export function offboardings(request: OffboardingsPageRequest): OffboardingsPage
 
 export function consequences(scope: Scope): ConsequencesView {
   const one = scope.of === "key";
-  return { subject: subject(scope), keys: one ? 1 : 14, vaultKeys: one ? 1 : 2, deks: one ? 1284 : 12, tokens: one ? 41906 : 1318, tenants: one ? 31 : 1, requests: 1, skipped: one ? 0 : 3 };
+  return { keys: one ? 1 : 14, vaultKeys: one ? 1 : 2, deks: one ? 1284 : 12, tokens: one ? 41906 : 1318, tenants: one ? 31 : 1, skipped: one ? 0 : 3 };
 }
 
 export function protectedView(scope: Scope, unconfirmed: number): ProtectedView {

@@ -240,13 +240,45 @@ reason: string,
  */
 changeRecord: string, 
 /**
- * What was destroyed, and how that was proven.
+ * When the run began.
+ */
+beganAt: Micros, 
+/**
+ * When it was called over.
+ */
+endedAt: Micros, 
+/**
+ * Who carried it out.
+ */
+executedBy: Array<PersonView>, 
+/**
+ * What was verified at its end.
+ */
+verification: string, 
+/**
+ * The evidence, entry by entry, the first of it.
+ */
+evidence: Array<CertifiedEvidenceView>, 
+/**
+ * How many pieces of evidence there are in all.
+ */
+evidenceTotal: number, 
+/**
+ * The first of what was destroyed.
  */
 destroyed: Array<DestroyedView>, 
 /**
- * How strong the erasure is.
+ * How many keys were destroyed in all.
  */
-erasure: ErasureView, 
+destroyedTotal: number, 
+/**
+ * How strong the erasure is, in one word.
+ */
+strength: CertifiedStrength, 
+/**
+ * What that means here.
+ */
+strengthWords: string, 
 /**
  * What honestly remained when it was issued.
  */
@@ -260,7 +292,7 @@ seals: Array<CertificateSealView>,
  */
 issuedBy: PersonView, 
 /**
- * Ledger entries that prove it, first and last of each unbroken range.
+ * Ledger entries it carries, first and last of each unbroken range.
  */
 entries: Array<EntryRangeView>, 
 /**
@@ -268,17 +300,13 @@ entries: Array<EntryRangeView>,
  */
 digest: Digest, 
 /**
+ * What was checked when it was opened just now, sentence by sentence.
+ */
+checked: Array<string>, 
+/**
  * What it does not prove, sentence by sentence, as the file says it.
  */
-notProven: Array<string>, 
-/**
- * Its sign-off on the review list.
- */
-reviewedBy: PersonView | null, 
-/**
- * When it was.
- */
-reviewedAt: Micros | null, };
+notProven: Array<string>, };
 
 export type CertificatesPageRequest = { 
 /**
@@ -299,6 +327,22 @@ rows: Array<CertificateRowView>,
  * Where the next page starts.
  */
 next: Cursor | null, };
+
+export type CertifiedEvidenceView = { 
+/**
+ * The entry.
+ */
+entry: number, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * What the act was, in words.
+ */
+words: string, };
+
+export type CertifiedStrength = "cryptographic" | "limited" | "deleted";
 
 export type ChangeKind = "add" | "change" | "destroy" | "same";
 
@@ -324,7 +368,7 @@ after: string,
  */
 kind: ChangeKind, };
 
-export type CheckKind = "legal_hold" | "incident" | "others_under_kek" | "shared_key" | "open_request" | "run_under_way" | "purge_protection" | "restore_drill" | "already_offboarded";
+export type CheckKind = "legal_hold" | "incident" | "others_under_kek" | "run_under_way" | "status" | "restore_drill" | "open_request";
 
 export type CheckOutcome = "passed" | "failed" | "skipped";
 
@@ -442,19 +486,15 @@ founded: boolean, };
 
 export type ConsequencesView = { 
 /**
- * Upon what.
- */
-subject: SubjectView, 
-/**
  * Keys that change their state.
  */
 keys: number, 
 /**
- * Those that lie in the vault, where a version is disabled.
+ * Those that lie in the vault, where their versions are disabled.
  */
 vaultKeys: number, 
 /**
- * DEKs under those keys, which then open for nobody.
+ * DEKs among or under those keys, which then open for nobody.
  */
 deks: number, 
 /**
@@ -465,10 +505,6 @@ tokens: number,
  * Tenants whose data lies under them.
  */
 tenants: number, 
-/**
- * Requests and runs about them that lapse or stop.
- */
-requests: number, 
 /**
  * Keys it leaves as they are, because their state does not allow it.
  */
@@ -574,25 +610,25 @@ id: SavedViewId, };
 
 export type DestroyedView = { 
 /**
- * What, in words.
+ * What it was.
  */
-what: string, 
+keyType: KeyType, 
 /**
- * How many.
+ * Its name.
  */
-count: number, 
+name: string, 
 /**
- * When that was proven.
+ * Whose it was and what it served, in one line; empty where nobody's.
  */
-at: Micros | null, 
+scope: string, 
 /**
- * How, in words.
+ * How that was proven, in words.
  */
 proof: string, 
 /**
  * Ledger entry of the proof.
  */
-entry: number | null, };
+entry: number, };
 
 export type DifferenceView = { 
 /**
@@ -806,7 +842,7 @@ value: string,
  */
 entry: number | null, };
 
-export type Fate = "erased" | "invalidated" | "deleted_and_purged" | "stays" | "ends";
+export type Fate = "erased" | "invalidated" | "deleted_and_purged" | "out_of_use" | "stays" | "ends";
 
 export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past";
 
@@ -830,7 +866,7 @@ open: number,
  */
 decided: number, };
 
-export type FoundKind = "dek" | "token" | "kek" | "shared_kek" | "secret" | "certificate" | "other_key" | "exception" | "open_request";
+export type FoundKind = "dek" | "token" | "kek" | "shared_kek" | "secret" | "certificate" | "elsewhere" | "exception" | "open_request";
 
 export type FoundView = { 
 /**
@@ -848,15 +884,7 @@ count: number,
 /**
  * What becomes of it.
  */
-fate: Fate, 
-/**
- * Other tenants that share it.
- */
-sharedWith: number, 
-/**
- * The vault's purge date, where it is known before.
- */
-purgeAt: Micros | null, };
+fate: Fate, };
 
 export type FounderSeat = "first" | "second";
 
@@ -978,6 +1006,16 @@ reason: LockReason, } | { "event": "run_moved",
  */
 run: RunId, };
 
+export type HoursWish = { 
+/**
+ * The first.
+ */
+first: number, 
+/**
+ * The one that is no longer among them.
+ */
+last: number, };
+
 export type ImpactView = { 
 /**
  * What it touches, counted, by name.
@@ -1077,20 +1115,6 @@ count: number,
 entry: number, };
 
 export type IncidentId = string & { readonly __brand: 'IncidentId' };
-
-export type IntegrationView = { 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its keys that are not destroyed.
- */
-liveKeys: number, 
-/**
- * Tokens under them.
- */
-tokens: number, };
 
 export type IpcError = { "code": "locked" } | { "code": "wrong_passphrase" } | { "code": "keychain_unavailable", 
 /**
@@ -1768,13 +1792,9 @@ run: RunRowView, } | { "need": "review",
  */
 review: ReviewRowView, } | { "need": "confirm", 
 /**
- * What was protected.
+ * Which.
  */
-subject: SubjectView, 
-/**
- * Keys of it that still work in the vault.
- */
-count: number, } | { "need": "overdue", 
+act: UnconfirmedView, } | { "need": "overdue", 
 /**
  * Of this key.
  */
@@ -1904,7 +1924,11 @@ purpose: string,
 /**
  * How sensitive what it protects will be.
  */
-classification: Classification, } | { "operation": "rotate_dek", 
+classification: Classification, 
+/**
+ * The tenant whose own it is, by name; `None` where tenants share it.
+ */
+tenant: string | null, } | { "operation": "rotate_dek", 
 /**
  * Which.
  */
@@ -1926,9 +1950,9 @@ overlapSeconds: number, } | { "operation": "destroy_dek",
  */
 keys: Array<KeyId>, 
 /**
- * When the tables may be rewritten, which locks them.
+ * Hours of the day in UTC in which the tables may be rewritten, which locks them; `None` for any.
  */
-reclaim: ReclaimWish, } | { "operation": "destroy_kek", 
+reclaim: HoursWish | null, } | { "operation": "destroy_kek", 
 /**
  * Which.
  */
@@ -1954,9 +1978,9 @@ tenant: TenantId,
  */
 purge: PurgeWish, 
 /**
- * When the tables may be rewritten, which locks them.
+ * Hours of the day in UTC in which the tables may be rewritten, which locks them; `None` for any.
  */
-reclaim: ReclaimWish, } | { "operation": "recover_kek", 
+reclaim: HoursWish | null, } | { "operation": "recover_kek", 
 /**
  * Which.
  */
@@ -2298,9 +2322,9 @@ export type ProtectAct = "suspend" | "revoke" | "disable" | "report_compromise";
 
 export type ProtectConfirmRequest = { 
 /**
- * Upon what.
+ * Ledger entry of the act.
  */
-scope: Scope, };
+act: number, };
 
 export type ProtectPreviewRequest = { 
 /**
@@ -2348,7 +2372,7 @@ unconfirmed: number,
  */
 entry: number, };
 
-export type PurgeWish = "now" | "at_vaults_date";
+export type PurgeWish = "at_once" | "scheduled";
 
 export type RecheckRequest = { 
 /**
@@ -2369,8 +2393,6 @@ secondsAgo: number,
  * Empty when nothing changed.
  */
 differences: Array<DifferenceView>, };
-
-export type ReclaimWish = "at_once" | "quiet_hours";
 
 export type RefusalReason = { "because": "own_request" } | { "because": "already_signed" } | { "because": "role_missing", 
 /**
@@ -2396,7 +2418,11 @@ by: PersonView | null,
 /**
  * Until when its lease runs.
  */
-until: Micros, } | { "because": "run_state" } | { "because": "old_version_gone" } | { "because": "nothing_to_roll_back" } | { "because": "held" } | { "because": "own_act" } | { "because": "typed_differs" } | { "because": "request_open" } | { "because": "clock_skew", 
+until: Micros, } | { "because": "run_state" } | { "because": "old_version_gone" } | { "because": "nothing_to_roll_back" } | { "because": "blocked", 
+/**
+ * Each.
+ */
+by: Array<string>, } | { "because": "held" } | { "because": "own_act" } | { "because": "typed_differs" } | { "because": "request_open" } | { "because": "clock_skew", 
 /**
  * Seconds of difference.
  */
@@ -2412,21 +2438,17 @@ refusal: string, };
 
 export type RemainsView = { 
 /**
- * What.
+ * Which copies.
  */
-kind: ResidueKind, 
+copy: string, 
 /**
- * What, in words, where the kind alone does not say it.
- */
-what: string, 
-/**
- * Until when; `None` where nobody can tell.
+ * Until when; `None` where nothing says so.
  */
 until: Micros | null, 
 /**
- * Whether that was read from the system itself, or only stated by configuration.
+ * What that means.
  */
-checked: boolean, };
+words: string, };
 
 export type RequestActionsView = { 
 /**
@@ -2704,7 +2726,7 @@ export type ReviewFolder = "waiting" | "reviewed";
 
 export type ReviewId = string & { readonly __brand: 'ReviewId' };
 
-export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "destroyed" | "certificate" | "other";
+export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "operator_suspended" | "destroyed" | "certificate" | "other";
 
 export type ReviewRowView = { 
 /**
@@ -2715,6 +2737,10 @@ review: ReviewId,
  * What was done.
  */
 kind: ReviewKind, 
+/**
+ * As the ledger calls it.
+ */
+verb: string, 
 /**
  * Upon what, by name.
  */
@@ -2727,14 +2753,6 @@ by: PersonView,
  * When.
  */
 at: Micros, 
-/**
- * Until when it should be looked at.
- */
-dueAt: Micros | null, 
-/**
- * Whether that has passed, by the register's clock.
- */
-late: boolean, 
 /**
  * Its sign-off.
  */
@@ -2771,10 +2789,6 @@ next: Cursor | null,
  * Items that wait.
  */
 waiting: number, 
-/**
- * Items that were reviewed.
- */
-reviewed: number, 
 /**
  * Of those that wait, how many this operator may sign off.
  */
@@ -2900,7 +2914,7 @@ count: number | null,
  */
 at: Micros, };
 
-export type RunFailure = "check_value_mismatch" | "canary_refused" | "vault_forbidden" | "vault_unavailable" | "register_unavailable" | "ledger_not_written" | "seals_lapsed" | "lease_lost" | "version_unexpected" | "held" | "still_there" | "drill_missing" | "internal";
+export type RunFailure = "check_value_mismatch" | "canary_refused" | "vault_forbidden" | "vault_unavailable" | "register_unavailable" | "ledger_not_written" | "seals_lapsed" | "lease_lost" | "version_unexpected" | "held" | "still_there" | "came_back" | "token_unreadable" | "blocked" | "internal";
 
 export type RunFolder = "active" | "finished";
 
@@ -3492,10 +3506,6 @@ export type SignedOffView = {
  */
 by: PersonView, 
 /**
- * In which role.
- */
-role: Role | null, 
-/**
  * When.
  */
 at: Micros, 
@@ -3662,6 +3672,10 @@ found: Array<FoundView>,
  */
 checks: Array<CheckView>, 
 /**
+ * When the vault would purge by itself what were deleted now, where it says so and there is any.
+ */
+purgeAt: Micros | null, 
+/**
  * How strong the erasure would be.
  */
 erasure: ErasureView, 
@@ -3724,13 +3738,13 @@ export type TenantDetailView = {
  */
 row: TenantRowView, 
 /**
- * KEKs under which its data lies.
+ * KEKs under which its data lies, and those of its own.
  */
 under: Array<UnderView>, 
 /**
- * Its integrations, with what lies there.
+ * Its integrations, by name.
  */
-integrations: Array<IntegrationView>, 
+integrations: Array<string>, 
 /**
  * Holds on it and on its keys, those in force first.
  */
@@ -3747,10 +3761,6 @@ offboarding: RequestLinkView | null,
  * Its certificate of destruction.
  */
 certificate: CertificateLinkView | null, 
-/**
- * When it was first mentioned.
- */
-since: Micros | null, 
 /**
  * What this operator may do.
  */
@@ -3826,13 +3836,9 @@ total: number, };
 
 export type TenantsPageRequest = { 
 /**
- * Part of the name.
+ * What the name starts with.
  */
 text: string, 
-/**
- * Only those of this status.
- */
-status: TenantStatus | null, 
 /**
  * Where to start.
  */
@@ -3932,13 +3938,9 @@ export type TokensCountView = {
  */
 tokens: number, 
 /**
- * DEKs they lie under.
+ * How many more a hold keeps.
  */
-deks: number, 
-/**
- * Tenants they belong to.
- */
-tenants: number, 
+kept: number, 
 /**
  * What must be typed before it is done; `None` where nothing.
  */
@@ -3988,6 +3990,10 @@ swept: number, };
 
 export type UnconfirmedView = { 
 /**
+ * Its ledger entry, by which it is completed.
+ */
+act: number, 
+/**
  * Upon what it was.
  */
 subject: SubjectView, 
@@ -4010,21 +4016,17 @@ kek: KeyRefView,
  */
 own: boolean, 
 /**
- * The tenant's DEKs under it.
+ * The tenant's live DEKs under it.
  */
 deks: number, 
 /**
- * Tokens under those.
+ * Live DEKs of somebody else, or of nobody, under it as well.
  */
-tokens: number, 
+deksOfOthers: number, 
 /**
- * Other tenants whose data lies under it as well.
+ * How many other tenants those belong to.
  */
-otherTenants: number, 
-/**
- * Internal secrets that lie under it as well.
- */
-internal: number, };
+otherTenants: number, };
 
 export type UnlockRequest = { 
 /**

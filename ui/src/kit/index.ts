@@ -13,7 +13,7 @@ export * from "./problems";
 export { ReviewFacts } from "./ReviewFacts";
 export { Scroll } from "./Scroll";
 export { Mark, PeopleSeals, Seal, Seals, slotLook } from "./Seal";
-export { Empty, Note, Problem, Reading, Skeleton } from "./states";
+export { Empty, Note, Problem, Reading, Skeleton, type NoteTone } from "./states";
 export { Ago, Bar, Chip, Copy, Hash, Status, useNow, When } from "./text";
 export * from "./words";
 export { useDebounced } from "./useDebounced";

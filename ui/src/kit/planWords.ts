@@ -7,7 +7,7 @@ import { count, term } from "./format";
 
 const FIELD: Record<string, string> = {
   current_version: "Current version", algorithm: "Algorithm", key_name: "Name", owner: "Owner", purpose: "Purpose", classification: "Classification",
-  rotate_by: "Rotate by", vault: "Vault", state: "State", status: "Status", tokens: "Tokens", keys: "Keys", deks: "DEKs", wraps: "Wrapped values", wrap: "Wrapped value",
+  rotate_by: "Rotate by", vault: "Vault", state: "State", status: "Status", tenant_status: "Status of the tenant", version: "Version", tokens_under_old: "Tokens under the old DEK", old_wrap: "Old wrapped value", tokens: "Tokens", keys: "Keys", deks: "DEKs", wraps: "Wrapped values", wrap: "Wrapped value",
   dek_version: "Version of the DEK", check_value: "Check value", value: "Value", versions: "Versions", purge: "Purge", purge_at: "Purge date", tenant: "Tenant",
   reclaim: "Space in the table's files", secrets: "Secrets", certificates: "Certificates", hold: "Hold", in_vault: "In the vault", recovery: "Recovery", kek: "KEK",
   integrations: "Integrations", overlap: "Overlap", erasure: "Erasure", exceptions: "Exceptions", requests: "Open requests",
@@ -48,7 +48,7 @@ const DONE: Partial<Record<OperationKind, Record<string, string>>> = {
   destroy_dek: { deks: "destroyed", tokens: "destroyed", tenants: "touched" },
   destroy_kek: { versions: "destroyed", keks: "destroyed" },
   destroy_secret: { versions: "destroyed", secrets: "destroyed" },
-  offboard_tenant: { deks: "destroyed", tokens: "destroyed", keks: "destroyed", secrets: "destroyed", certificates: "destroyed", keys: "destroyed" },
+  offboard_tenant: { deks: "destroyed", tokens: "destroyed", keks: "destroyed", secrets: "destroyed", certificates: "out of use", other_keys: "out of use", requests: "that lapse", integrations: "ended" },
   reactivate: { keys: "in use again", deks: "in use again" },
   recover_kek: { deks: "open again" },
 };
@@ -73,13 +73,13 @@ export function countOf(counts: readonly CountView[], name: string): number {
 
 const PARAMETER: Record<string, string> = {
   batch_size: "Batch", budget_percent: "Vault budget, %", full_proof: "Every new wrap opened once", grace_seconds: "Grace period", vault: "Vault", version_after: "Version after",
-  version_before: "Version before", trigger: "Trigger", overlap_seconds: "Overlap", purge: "Purge", reclaim: "Reclaim", vault_name: "Name in the vault", bits: "Length", owner: "Owner",
+  version_before: "Version before", trigger: "Trigger", purge: "Purge", reclaim_hours: "Reclaim, hours in UTC", erasure: "Erasure strength", backup_retention_days: "Backups kept, days", wal_retention_days: "Write-ahead log kept, days", replica_lag_hours: "Replicas behind by at most, hours", residue_until: "Last copy gone", typed_name: "Name typed", value_bytes: "Random bytes", encoding: "Written as", reactivates: "Puts compromised keys back into use", vault_name: "Name in the vault", bits: "Length", owner: "Owner",
   purpose: "Purpose", classification: "Classification", tenant: "Tenant", kind: "Kind", quiet_from: "Quiet hours from", quiet_until: "Quiet hours until", algorithm: "Algorithm", name: "Name",
 };
 
 const VALUE: Record<string, string> = {
   token_regeneration: "token regeneration", suspected_compromise: "suspected compromise", ownership_change: "change of integration ownership",
-  at_vaults_date: "at the vault's own date", quiet_hours: "in quiet hours", at_once: "at once", legal_hold: "legal hold",
+  scheduled: "at the vault's own date", at_once: "at once", any: "any hour", shared_kek: "limited: a KEK lives on", cryptographic: "cryptographic", legal_hold: "legal hold",
 };
 
 export function parameterWord(name: string): string {

@@ -84,6 +84,8 @@ export function refusal(reason: RefusalReason): string {
       return "The old version no longer lives: there is nothing to go back to.";
     case "nothing_to_roll_back":
       return "It leaves nothing that could be rolled back.";
+    case "blocked":
+      return `Something stands in the way: ${reason.by.join("; ")}.`;
     case "held":
       return "A hold says that this must be kept. Two people can lift it.";
     case "own_act":
@@ -219,6 +221,11 @@ const REGISTER_REFUSAL: Record<string, string> = {
   dek_not_active: "This DEK is not in use.",
   illegal_state: "The key's state does not allow this.",
   illegal_transition: "The key's state does not allow this.",
+  plan_not_rotatable: "This key can't be rotated as it stands.",
+  not_reactivatable: "This key can't come back as it stands.",
+  already_signed_off: "This has been signed off already.",
+  nothing_protected: "No key of it is in a state that allows this.",
+  same_person: "You did this yourself; another person must look at it.",
   live_deks: "A live DEK hangs on this KEK.",
   deks_left: "A live DEK hangs on this KEK.",
   drill_missing: "No restore drill has shown yet that the newest backup opens without this KEK.",
@@ -266,5 +273,5 @@ export const RUN_FAILURE: Record<RunFailure, string> = {
   ledger_not_written: "An entry could not be written, so the act was not performed.",
   seals_lapsed: "A seal no longer counts.", lease_lost: "Another console took this run over.",
   version_unexpected: "The vault holds a version that no request explains.", held: "A hold says that this must be kept. It runs on when two people have lifted it.",
-  still_there: "Something that should be gone is still there.", drill_missing: "No restore drill has shown yet that the newest backup opens without this key.", internal: "Something failed that has no name here.",
+  still_there: "Something that should be gone is still there.", came_back: "Something that was deleted was recovered meanwhile; nothing more is destroyed.", token_unreadable: "A token does not open under the DEK it is filed under.", blocked: "Something stands in the way; see the request for what.", internal: "Something failed that has no name here.",
 };

@@ -126,6 +126,7 @@ export const REVIEW_KIND: Record<ReviewKind, Said> = {
   compromise_reported: { word: "Compromise reported", icon: "shield-alert", tone: "alert" },
   tokens_invalidated: { word: "Tokens invalidated", icon: "ban", tone: "alert" },
   hold_set: { word: "Hold set", icon: "lock", tone: "idle" },
+  operator_suspended: { word: "Operator suspended", icon: "ban", tone: "warn" },
   destroyed: { word: "Destroyed", icon: "trash", tone: "danger" },
   certificate: { word: "Certificate issued", icon: "file-text", tone: "ink" },
   other: { word: "Act", icon: "circle", tone: "idle" },
@@ -147,6 +148,7 @@ const EVIDENCE: Record<string, string> = {
   new_disabled: "New version disabled", old_enabled: "Old version enabled", restored: "Restored", taken_over: "Taken over",
   key_registered: "Registered", verification: "Verification", throttled: "Throttled", tokens: "Tokens", deks: "DEKs", keys: "Keys", count: "Count",
   reencrypted: "Re-encrypted", erased: "Erased", wraps: "Wraps", zeroed: "Zeroed", reclaimed: "Reclaimed", deleted: "Deleted", recovery_level: "Recovery level",
+  deactivated: "Taken out of use", destroyed: "Proven destroyed", in_vault: "Of those, in the vault", recovery: "Recovery", proof: "Proof", tables: "Tables", checkpoint: "Checkpoint", entry: "In entry", replaced: "Replaced", moved: "Moved",
   scheduled_purge_at: "Purge date", deleted_at: "Deleted", purged: "Purged", absent: "Absent", found: "Found", recovered: "Recovered", activated: "In use again", lifted: "Lifted",
 };
 

@@ -280,6 +280,8 @@ view! {
         pub keys: u32,
         /// Runs under way.
         pub runs: u32,
+        /// Items of the review list that this operator may sign off.
+        pub reviews: u32,
     }
 }
 

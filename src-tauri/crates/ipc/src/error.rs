@@ -99,7 +99,7 @@ words! {
 
 words! {
     /// A kind of thing that can be missing.
-    pub enum Thing { Custody, Operator, Key, KeyVersion, Request, Draft, Run, Entry, Import, SavedView, Profile }
+    pub enum Thing { Tenant, Hold, Review, Certificate, Custody, Operator, Key, KeyVersion, Request, Draft, Run, Entry, Import, SavedView, Profile }
 }
 
 /// Why an operator may not do something.
@@ -152,6 +152,19 @@ pub enum RefusalReason {
     RunState,
     /// The old version no longer lives, so there is nothing to go back to.
     OldVersionGone,
+    /// What it does cannot be undone, or leaves nothing to be undone.
+    NothingToRollBack,
+    /// Something stands in the way of destroying it: all of it, sentence by sentence, in the register's words.
+    Blocked {
+        /// Each.
+        by: Vec<String>,
+    },
+    /// A hold says that this must be kept.
+    Held,
+    /// They did it themselves, so another person must look at it.
+    OwnAct,
+    /// What was typed is not what was asked for.
+    TypedDiffers,
     /// A request for the same key is already open.
     RequestOpen,
     /// This computer's clock differs too much from the register's.

@@ -25,9 +25,9 @@ pub enum HostEvent {
     Progress(ProgressView),
     /// A request or its decision was sealed in the sign window.
     Sealed {
-        /// The request.
-        request: RequestId,
-        /// Its number.
+        /// The request; `None` for a sign-off on the review list.
+        request: Option<RequestId>,
+        /// Its number, or what was signed off.
         label: String,
         /// What was said; `None` when the request itself was submitted.
         decision: Option<Decision>,
@@ -66,7 +66,7 @@ view! {
 
 words! {
     /// A task that takes more than a moment.
-    pub enum Task { OpenLocal, Found, Import, Discovery, SampleLoad, CreateDeks, LedgerVerify, Run }
+    pub enum Task { Protect, Sweep, OpenLocal, Found, Import, Discovery, SampleLoad, CreateDeks, LedgerVerify, Run }
 }
 
 words! {

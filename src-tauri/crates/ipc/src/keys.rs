@@ -5,10 +5,11 @@ use ts_rs::TS;
 
 use crate::{
     people::PersonView,
+    protect::{HoldView, UnconfirmedView},
     requests::RequestRowView,
     scalar::{
         Classification, Cursor, Digest, Environment, KeyId, KeyState, KeyType, Micros, RunId, SavedViewId,
-        StorageMedium,
+        StorageMedium, TenantId,
     },
 };
 
@@ -172,9 +173,30 @@ view! {
         pub timeline: Vec<TimelineView>,
         /// Requests that name it, newest first.
         pub requests: Vec<RequestRowView>,
-        /// Whether this operator may ask for its rotation, and if not, why and who may.
-        pub rotation: MayView,
+        /// Its tenant's record, where it is a tenant's.
+        pub tenant: Option<TenantId>,
+        /// What this operator may ask for or do, and if not, why and who may. What makes no sense for such a key is not there.
+        pub acts: Vec<KeyActView>,
+        /// Holds on it, or on what it belongs to.
+        pub holds: Vec<HoldView>,
+        /// A protective act that the vault has not confirmed yet.
+        pub unconfirmed: Option<UnconfirmedView>,
     }
+}
+
+view! {
+    /// Something that can be done with a key.
+    pub struct KeyActView {
+        /// What.
+        pub act: KeyAct,
+        /// Whether this operator may.
+        pub may: MayView,
+    }
+}
+
+words! {
+    /// What can be done with a key: the first by a request that two people sign, the rest at once.
+    pub enum KeyAct { Rotate, Destroy, Recover, Reactivate, Suspend, Revoke, Disable, ReportCompromise, SetHold, InvalidateTokens }
 }
 
 view! {
@@ -277,7 +299,8 @@ words! {
     /// What can happen to a key.
     pub enum TimelineEvent {
         Created, Imported, Adopted, Activated, StateChanged, RotationAsked, RotationSealed, RotationRejected, RequestLapsed,
-        VersionCreated, Rewrapped, VersionDisabled, VersionEnabled, Overdue,
+        VersionCreated, Rewrapped, VersionDisabled, VersionEnabled, Overdue, Protected, HoldSet, HoldLifted, TokensDeleted,
+        WrapErased, Deleted, Recovered, Purged, Absent,
     }
 }
 
@@ -304,6 +327,8 @@ view! {
 view! {
     /// A tenant.
     pub struct TenantView {
+        /// Which.
+        pub tenant: TenantId,
         /// Its name.
         pub name: String,
         /// Its keys.

@@ -6,7 +6,9 @@ use ts_rs::TS;
 use crate::{
     keys::KeyRefView,
     people::PersonView,
+    protect::UnconfirmedView,
     requests::RequestRowView,
+    review::ReviewRowView,
     runs::RunRowView,
     scalar::{KeyState, KeyType, Micros},
 };
@@ -32,6 +34,8 @@ view! {
         pub for_me: u32,
         /// Approved and not started.
         pub approved_not_started: u32,
+        /// Items of the review list that wait for a second person.
+        pub reviews: u32,
         /// Rules broken by keys.
         pub violations: u32,
         /// Differences between vault and register at the last discovery.
@@ -74,6 +78,16 @@ pub enum NeedView {
     Run {
         /// This one.
         run: RunRowView,
+    },
+    /// An item of the review list that this operator may sign off.
+    Review {
+        /// This one.
+        review: ReviewRowView,
+    },
+    /// A protective act that the vault has not confirmed yet.
+    Confirm {
+        /// Which.
+        act: UnconfirmedView,
     },
     /// A rotation that is late.
     Overdue {

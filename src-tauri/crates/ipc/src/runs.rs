@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     keys::{MayView, RequestLinkView},
     people::PersonView,
-    scalar::{Cursor, Micros, OperationKind, RequestId, RunId},
+    scalar::{CertificateId, Cursor, Micros, OperationKind, RequestId, RunId},
 };
 
 request! {
@@ -68,7 +68,12 @@ view! {
 
 words! {
     /// Where a run stands. `Stopped`: its console went away and its lease has lapsed; anyone eligible can go on.
-    pub enum RunState { Running, Pausing, Paused, Grace, Stopped, RollingBack, Finished, RolledBack, Failed }
+    ///
+    /// `ReclaimPending`: everything is zeroed, the tables wait for a quiet hour to be rewritten. `AwaitingPurge`: the vault has
+    /// deleted it and purges at its own date. Both may take days, and nobody's console need be there meanwhile.
+    pub enum RunState {
+        Running, Pausing, Paused, Grace, ReclaimPending, AwaitingPurge, Stopped, RollingBack, Finished, RolledBack, Failed,
+    }
 }
 
 view! {
@@ -80,10 +85,12 @@ view! {
         pub label: String,
         /// What it does.
         pub operation: OperationKind,
-        /// Name of the key.
+        /// Name of the first thing it is about.
         pub subject: String,
-        /// Version after.
-        pub version_after: u32,
+        /// How many things it is about.
+        pub targets: u32,
+        /// Version after, where it makes a new one.
+        pub version_after: Option<u32>,
         /// Where it stands.
         pub state: RunState,
         /// The step it is at.
@@ -98,6 +105,8 @@ view! {
         pub started_at: Micros,
         /// When it ended.
         pub finished_at: Option<Micros>,
+        /// Until when it waits, where it waits and that is known.
+        pub waits_until: Option<Micros>,
         /// Its request.
         pub request: RequestLinkView,
         /// Who sealed it.
@@ -138,7 +147,7 @@ view! {
         pub finished_at: Option<Micros>,
         /// How long it took.
         pub took_ms: Option<u32>,
-        /// Until when it waits, for the grace period.
+        /// Until when it waits: the end of the grace period, the vault's purge date, the next quiet hour.
         pub until: Option<Micros>,
         /// What was proven.
         pub evidence: Vec<EvidenceView>,
@@ -150,20 +159,12 @@ view! {
 view! {
     /// One fact that a step proved.
     pub struct EvidenceView {
-        /// What kind of fact.
-        pub fact: EvidenceFact,
+        /// What kind of fact. The window has words for those it knows and shows the others as they are.
+        pub fact: String,
         /// Its value.
         pub value: String,
         /// Ledger entry.
         pub entry: Option<u32>,
-    }
-}
-
-words! {
-    /// A kind of fact.
-    pub enum EvidenceFact {
-        StateUnchanged, VersionCreated, PublicKeyDigest, TaggedWithRun, Rewrapped, CheckValuesHold, CanariesOpened, LeftOnOld,
-        UnwrapRefused, OldDisabled, NewDisabled, OldEnabled, Restored, TakenOver, KeyRegistered, Verification, Throttled,
     }
 }
 
@@ -200,8 +201,8 @@ pub struct StandingView {
     pub on_old: u32,
     /// Version before.
     pub old_version: Option<u32>,
-    /// Version after.
-    pub new_version: u32,
+    /// Version after, where it makes a new one.
+    pub new_version: Option<u32>,
     /// Whether the old version is enabled.
     pub old_enabled: bool,
     /// Who could go on.
@@ -239,6 +240,20 @@ view! {
         pub actions: RunActionsView,
         /// What stopped it, where it failed.
         pub failure: Option<RunFailure>,
+        /// Its certificate of destruction, once issued.
+        pub certificate: Option<CertificateLinkView>,
+        /// Whether it is one that ends with a certificate.
+        pub certifies: bool,
+    }
+}
+
+view! {
+    /// A certificate, by number.
+    pub struct CertificateLinkView {
+        /// Which.
+        pub certificate: CertificateId,
+        /// Its number.
+        pub label: String,
     }
 }
 
@@ -274,6 +289,6 @@ words! {
     /// What can stop a run.
     pub enum RunFailure {
         CheckValueMismatch, CanaryRefused, VaultForbidden, VaultUnavailable, RegisterUnavailable, LedgerNotWritten, SealsLapsed,
-        LeaseLost, VersionUnexpected, Internal,
+        LeaseLost, VersionUnexpected, Held, StillThere, CameBack, TokenUnreadable, Blocked, Internal,
     }
 }

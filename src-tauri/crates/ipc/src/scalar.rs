@@ -15,6 +15,14 @@ ids! {
     RequestId => "string & { readonly __brand: 'RequestId' }";
     /// A request that is written but not yet signed; lives in the host's memory only.
     DraftId => "string & { readonly __brand: 'DraftId' }";
+    /// A tenant.
+    TenantId => "string & { readonly __brand: 'TenantId' }";
+    /// A hold.
+    HoldId => "string & { readonly __brand: 'HoldId' }";
+    /// An item of the review list.
+    ReviewId => "string & { readonly __brand: 'ReviewId' }";
+    /// A certificate of destruction.
+    CertificateId => "string & { readonly __brand: 'CertificateId' }";
     /// A run.
     RunId => "string & { readonly __brand: 'RunId' }";
     /// An inventory file that was previewed and may be imported.
@@ -110,6 +118,11 @@ words! {
         RotateKek, CreateKek, RotateDek, RotateSecret, DestroyDek, DestroyKek, DestroySecret, OffboardTenant, RecoverKek,
         Reactivate, LiftHold,
     }
+}
+
+words! {
+    /// Why a DEK is rotated: what the policy names as a trigger.
+    pub enum RotationTrigger { TokenRegeneration, SuspectedCompromise, OwnershipChange, Schedule }
 }
 
 words! {

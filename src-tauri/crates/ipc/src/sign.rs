@@ -8,12 +8,48 @@ use crate::{
     error::DifferenceView,
     people::PersonView,
     requests::{PlanView, SealSlotView},
+    review::ReviewDetailView,
     scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
 };
 
+/// What the sign window was opened for. Read by the host for the window that asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "ipc.ts")]
+pub enum SignContextView {
+    /// A seal on a plan.
+    Plan {
+        /// Everything it says.
+        statement: SignPlanView,
+    },
+    /// A sign-off on an item of the review list.
+    Review {
+        /// Everything it says.
+        statement: SignReviewView,
+    },
+}
+
 view! {
-    /// Everything the sign window shows. Read by the host for the window that asks.
-    pub struct SignContextView {
+    /// An item of the review list, as it is signed off.
+    pub struct SignReviewView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// The item.
+        pub item: ReviewDetailView,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of the statement that will be signed.
+        pub statement_hash: Digest,
+    }
+}
+
+view! {
+    /// A plan, as it is signed.
+    pub struct SignPlanView {
         /// What kind of signature.
         pub act: SignAct,
         /// Number of the request; `None` while it has none.
@@ -50,6 +86,8 @@ view! {
         pub plan_hash: Digest,
         /// When the plan was computed again from live state.
         pub rechecked_at: Micros,
+        /// What the signer must type, letter by letter, before it can be signed; `None` where nothing.
+        pub type_this: Option<String>,
         /// Differences found then; when there are any, nothing can be signed.
         pub differences: Vec<DifferenceView>,
         /// Raw texts that contain characters a reader could mistake, escaped; empty when there are none.
@@ -86,8 +124,10 @@ request! {
     pub struct SignConfirmRequest {
         /// The hash that the reader saw; refused if it is not what would be signed.
         pub plan_hash: Digest,
-        /// Why, for a rejection; empty otherwise.
+        /// Why, for a rejection; what was looked at, for a sign-off; empty otherwise.
         pub reason: String,
+        /// What the signer typed to say that they know what this is about; refused if it differs from what was asked.
+        pub typed: Option<String>,
         /// Passphrase of the signer's device key.
         pub passphrase: Passphrase,
     }
@@ -96,9 +136,9 @@ request! {
 view! {
     /// What was sealed.
     pub struct SealedView {
-        /// The request.
-        pub request: RequestId,
-        /// Its number.
+        /// The request; `None` for a sign-off.
+        pub request: Option<RequestId>,
+        /// Its number, or what was signed off.
         pub label: String,
         /// The decision; `None` when it was submitted.
         pub decision: Option<Decision>,

@@ -4,13 +4,16 @@
 //! the permission files, the window's types and its cache invalidation all follow from here; a test holds them to it.
 
 use crate::{
-    app::*, bindings::Collector, estate::*, keys::*, ledger::*, overview::*, people::*, requests::*, runs::*,
-    scalar::*, settings::*, sign::*,
+    app::*, bindings::Collector, certificates::*, estate::*, keys::*, ledger::*, offboarding::*, overview::*,
+    people::*, protect::*, requests::*, review::*, runs::*, scalar::*, settings::*, sign::*, tenants::*, tokens::*,
 };
 
 words! {
     /// What a cached answer belongs to.
-    pub enum CacheTag { AppState, Status, Overview, Keys, SavedViews, Operators, Requests, Runs, Ledger, Discovery, Settings }
+    pub enum CacheTag {
+        AppState, Status, Overview, Keys, SavedViews, Operators, Requests, Runs, Ledger, Discovery, Settings, Tenants, Reviews,
+        Certificates, Tokens,
+    }
 }
 
 macro_rules! ipc_commands {
@@ -36,7 +39,9 @@ ipc_commands! {
     prepare_founder(PrepareFounderRequest) -> FoundingView => [AppState];
     reset_founder(ResetFounderRequest) -> FoundingView => [AppState];
     found_custody(Nothing) -> AppStateView => [AppState];
-    unlock(UnlockRequest) -> AppStateView => [AppState, Status, Overview, Keys, Requests, Runs, Ledger, SavedViews, Settings];
+    unlock(UnlockRequest) -> AppStateView => [
+        AppState, Status, Overview, Keys, Requests, Runs, Ledger, SavedViews, Settings, Tenants, Reviews, Certificates, Tokens
+    ];
     lock(Nothing) -> AppStateView => [AppState];
     touch_activity(Nothing) -> SessionView => [];
     status_bar(Nothing) -> StatusView => [];
@@ -66,11 +71,35 @@ ipc_commands! {
     recheck_request(RecheckRequest) -> RecheckView => [];
     withdraw_request(WithdrawRequest) -> RequestDetailView => [Requests, Overview, Keys, Ledger, Status];
 
+    tenants_page(TenantsPageRequest) -> TenantsPageView => [];
+    tenant_detail(TenantDetailRequest) -> TenantDetailView => [];
+    protect_preview(ProtectPreviewRequest) -> ConsequencesView => [];
+    protect(ProtectRequest) -> ProtectedView => [Keys, Tenants, Reviews, Requests, Runs, Tokens, Overview, Ledger, Status];
+    protect_confirm(ProtectConfirmRequest) -> ProtectedView => [Keys, Tenants, Reviews, Overview, Ledger, Status];
+    holds(Nothing) -> HoldsView => [];
+    set_hold(SetHoldRequest) -> HoldView => [Keys, Tenants, Reviews, Requests, Overview, Ledger, Status];
+
+    offboarding_survey(OffboardingSurveyRequest) -> SurveyView => [];
+    offboardings_page(OffboardingsPageRequest) -> OffboardingsPageView => [];
+
+    reviews_page(ReviewsPageRequest) -> ReviewsPageView => [];
+    review_detail(ReviewDetailRequest) -> ReviewDetailView => [];
+
+    certificates_page(CertificatesPageRequest) -> CertificatesPageView => [];
+    certificate(CertificateRequest) -> CertificateView => [];
+    certificate_issue(CertificateIssueRequest) -> CertificateView => [Certificates, Runs, Tenants, Reviews, Overview, Ledger, Status];
+    certificate_save(CertificateSaveRequest) -> SavedFileView => [];
+
+    tokens(Nothing) -> TokensView => [];
+    tokens_count(TokensCountRequest) -> TokensCountView => [];
+    tokens_invalidate(TokensInvalidateRequest) -> TokensGoneView => [Tokens, Keys, Tenants, Reviews, Overview, Ledger, Status];
+    tokens_sweep(Nothing) -> TokensGoneView => [Tokens, Keys, Tenants, Overview, Ledger, Status];
+
     sign_context(Nothing) -> SignContextView => [];
-    sign_confirm(SignConfirmRequest) -> SealedView => [Requests, Overview, Keys, Ledger, Status];
+    sign_confirm(SignConfirmRequest) -> SealedView => [Requests, Reviews, Certificates, Tenants, Overview, Keys, Ledger, Status];
     sign_cancel(Nothing) -> Done => [];
 
-    run_start(RunStartRequest) -> RunDetailView => [Requests, Runs, Overview, Keys, Ledger, Status];
+    run_start(RunStartRequest) -> RunDetailView => [Requests, Runs, Tenants, Overview, Keys, Ledger, Status];
     runs_page(RunsPageRequest) -> RunsPageView => [];
     run_detail(RunRequest) -> RunDetailView => [];
     run_pause(RunRequest) -> RunDetailView => [Runs, Overview, Ledger, Status];

@@ -1,10 +1,16 @@
 import { useKeys } from "../../commands/keys";
-import { useRead, type CertificateId, type CertificateView } from "../../host";
-import { count, ENVIRONMENT, Erasure, groups, moment, Reading, RESIDUE, ROLE, Seal, shortKeyId } from "../../kit";
+import { useRead, type CertificateId, type CertificateView, type CertifiedStrength } from "../../host";
+import { count, counted, day, ENVIRONMENT, groups, Icon, KEY_TYPE, listed, moment, momentSeconds, Note, Reading, ROLE, Seal, shortKeyId, type NoteTone } from "../../kit";
 import { go, href } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./certificates.module.css";
 import { Save } from "./Save";
+
+const STRENGTH: Record<CertifiedStrength, { readonly word: string; readonly tone: NoteTone }> = {
+  cryptographic: { word: "cryptographic", tone: "ok" },
+  limited: { word: "limited", tone: "warn" },
+  deleted: { word: "deleted", tone: "info" },
+};
 
 /** A certificate of destruction, as it is printed. */
 export default function Certificate({ id }: { readonly id: string }) {
@@ -21,7 +27,7 @@ export default function Certificate({ id }: { readonly id: string }) {
                 <Page certificate={certificate} />
                 <aside className="stack" aria-label="About this certificate">
                   <Save certificate={certificate} />
-                  <Reviewed certificate={certificate} />
+                  <Checked certificate={certificate} />
                 </aside>
               </div>
             )}
@@ -64,7 +70,6 @@ function Page({ certificate }: { readonly certificate: CertificateView }) {
           <thead className="sr">
             <tr>
               <th scope="col">What</th>
-              <th scope="col">When</th>
               <th scope="col">How it was proven</th>
             </tr>
           </thead>
@@ -72,35 +77,67 @@ function Page({ certificate }: { readonly certificate: CertificateView }) {
             {certificate.destroyed.map((one, at) => (
               <tr key={at}>
                 <th scope="row">
-                  {one.count > 1 && `${count(one.count)} `}
-                  {one.what}
+                  {KEY_TYPE[one.keyType]} <span className="mono">{one.name}</span>
+                  {one.scope !== "" && <span className="t2"> of {one.scope}</span>}
                 </th>
-                <td className="num">{one.at === null ? "–" : moment(one.at)}</td>
                 <td>
-                  {one.proof} {one.entry !== null && <a href={href("ledger", String(one.entry))}>entry {count(one.entry)}</a>}
+                  <p>
+                    {one.proof}; <a href={href("ledger", String(one.entry))}>entry {count(one.entry)}</a>
+                  </p>
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
+        {certificate.destroyedTotal > certificate.destroyed.length && <p className="small t2">and {counted(certificate.destroyedTotal - certificate.destroyed.length, "more key", "more keys")}, each named in the saved files.</p>}
+      </Part>
+      <Part title="When, step by step">
+        <table className={styles.proofs}>
+          <thead className="sr">
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {certificate.evidence.map((one) => (
+              <tr key={one.entry}>
+                <th scope="row" className="num">
+                  {momentSeconds(one.at)}
+                </th>
+                <td>
+                  <p>
+                    {one.words} <a href={href("ledger", String(one.entry))}>entry {count(one.entry)}</a>
+                  </p>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {certificate.evidenceTotal > certificate.evidence.length && <p className="small t2">and {counted(certificate.evidenceTotal - certificate.evidence.length, "more piece of evidence", "more pieces of evidence")}, each in the saved files.</p>}
+        <p className="small t2">
+          {moment(certificate.beganAt)} to {moment(certificate.endedAt)}, carried out by {listed(certificate.executedBy.map((who) => who.name))}. {certificate.verification}
+        </p>
       </Part>
       <Part title="What honestly remained, and until when">
-        <Erasure erasure={certificate.erasure} />
+        <Note tone={STRENGTH[certificate.strength].tone} icon={STRENGTH[certificate.strength].tone === "ok" ? "shield-check" : "triangle-alert"}>
+          <b>Erasure strength: {STRENGTH[certificate.strength].word}.</b> {certificate.strengthWords}
+        </Note>
         {certificate.remains.length > 0 && (
           <table className={styles.proofs}>
             <thead className="sr">
               <tr>
                 <th scope="col">What</th>
                 <th scope="col">Until</th>
-                <th scope="col">Known from</th>
+                <th scope="col">What that means</th>
               </tr>
             </thead>
             <tbody>
-              {certificate.remains.map((one, at) => (
-                <tr key={at}>
-                  <th scope="row">{one.what === "" ? RESIDUE[one.kind] : one.what}</th>
-                  <td className="num">{one.until === null ? "no date known" : `until ${moment(one.until)}`}</td>
-                  <td>{one.checked ? "read from the system itself" : "stated by configuration, not checked by Countersign"}</td>
+              {certificate.remains.map((one) => (
+                <tr key={one.copy}>
+                  <th scope="row">{one.copy}</th>
+                  <td className="num nowrap">{one.until === null ? "no date" : `until ${day(one.until)}`}</td>
+                  <td>{one.words}</td>
                 </tr>
               ))}
             </tbody>
@@ -169,23 +206,20 @@ function Part({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
-function Reviewed({ certificate: { reviewedBy, reviewedAt } }: { readonly certificate: CertificateView }) {
+function Checked({ certificate }: { readonly certificate: CertificateView }) {
   return (
-    <section className="card" aria-label="Second look">
+    <section className="card" aria-label="Checked just now">
       <header>
-        <h2>Second look</h2>
+        <h2>Checked just now</h2>
       </header>
-      <div className="body small t2">
-        {reviewedBy !== null && reviewedAt !== null ? (
-          <p>
-            {reviewedBy.name} signed it off, {moment(reviewedAt)}.
-          </p>
-        ) : (
-          <p>
-            Waits on the <a href={href("reviews")}>review list</a> for a second person.
-          </p>
-        )}
-      </div>
+      <ul className={`body small t2 ${styles.checked ?? ""}`}>
+        {certificate.checked.map((sentence) => (
+          <li key={sentence}>
+            <Icon name="circle-check" size={14} />
+            <span className="wrap">{sentence}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

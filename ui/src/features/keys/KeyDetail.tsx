@@ -93,7 +93,7 @@ function Unconfirmed({ detail: { unconfirmed } }: { readonly detail: KeyDetailVi
     <Note tone="alert" role="alert">
       <b>The vault has not confirmed this yet.</b> Since <Ago at={unconfirmed.since} /> the register says that {unconfirmed.subject.name} is out of use; the vault may still use it.
       <div className={styles.confirm}>
-        <Confirm scope={unconfirmed.subject.scope} />
+        <Confirm act={unconfirmed.act} />
       </div>
     </Note>
   );

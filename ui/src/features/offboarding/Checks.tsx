@@ -59,18 +59,18 @@ function said({ kind, finding, names, count }: CheckView): string {
 }
 
 const CLEAR: Record<CheckKind, string> = {
-  legal_hold: "No legal hold", incident: "No open incident touches these keys", others_under_kek: "No other tenant's data under its KEK", shared_key: "No key shared with others",
-  open_request: "No other request about it is open", run_under_way: "No run about it is under way", purge_protection: "The vault can purge at once", restore_drill: "A restore drill covers its KEK", already_offboarded: "Not offboarded yet",
+  legal_hold: "No legal hold", incident: "No open incident touches these keys", others_under_kek: "No data of others under its KEK", run_under_way: "No run about it is under way", status: "It is there to be offboarded",
+  restore_drill: "Backups open without its KEK, or need not", open_request: "No other request about it is open",
 };
 
 const FOUND: Record<CheckKind, string> = {
-  legal_hold: "Legal hold", incident: "Open incident", others_under_kek: "Other tenants' data lies under its KEK", shared_key: "Keys shared with others", open_request: "Another request about it is open", run_under_way: "A run about it is under way",
-  purge_protection: "The vault keeps what is deleted until its purge date; names stay taken", restore_drill: "No restore drill has shown that the newest backup opens without its KEK", already_offboarded: "It is offboarded already",
+  legal_hold: "Legal hold", incident: "Open incident", others_under_kek: "Data of others lies under its KEK", run_under_way: "A run about it is under way", status: "It is on its way out, or gone",
+  restore_drill: "No restore drill has shown yet that the newest backup opens without its KEK", open_request: "Other requests about it are open; they lapse",
 };
 
 const TODO: Record<CheckKind, string> = {
-  legal_hold: "Two people can lift it.", incident: "Close the incident, then two people can lift its hold.", others_under_kek: "Re-wrap them under another KEK first.",
-  shared_key: "Give the others keys of their own first.", open_request: "Decide it or have it withdrawn.", run_under_way: "Let it end.", purge_protection: "Wait for the date.", restore_drill: "Record a drill first.", already_offboarded: "Nothing is left to do.",
+  legal_hold: "Two people can lift it.", incident: "Close the incident, then two people can lift its hold.", others_under_kek: "Re-wrap them under another KEK first.", run_under_way: "Let it end first.",
+  status: "Nothing is left to ask for.", restore_drill: "Record a drill first.", open_request: "",
 };
 
 function Way({ kind, tenant }: { readonly kind: CheckKind; readonly tenant: TenantId }) {
@@ -78,8 +78,8 @@ function Way({ kind, tenant }: { readonly kind: CheckKind; readonly tenant: Tena
     case "legal_hold":
     case "incident":
       return <a href={href("tenants", tenant)}>Its holds</a>;
-    case "open_request":
-      return <a href={href("approvals", null, { folder: "open" })}>Open requests</a>;
+    case "status":
+      return <a href={href("offboarding")}>Offboardings</a>;
     case "run_under_way":
       return <a href={href("runs")}>Runs</a>;
     default:

@@ -1,5 +1,5 @@
-import type { FoundKind, FoundView, SurveyView } from "../../host";
-import { count, counted, day, Icon, type IconName } from "../../kit";
+import type { FoundKind, FoundView, Micros, SurveyView } from "../../host";
+import { count, day, Icon, type IconName } from "../../kit";
 import styles from "./offboarding.module.css";
 
 const KIND: Record<FoundKind, { readonly icon: IconName; readonly one: string; readonly many: string }> = {
@@ -9,7 +9,7 @@ const KIND: Record<FoundKind, { readonly icon: IconName; readonly one: string; r
   shared_kek: { icon: "vault", one: "Shared KEK", many: "Shared KEKs" },
   secret: { icon: "lock", one: "Secret in the vault", many: "Secrets in the vault" },
   certificate: { icon: "shield-check", one: "Certificate in the vault", many: "Certificates in the vault" },
-  other_key: { icon: "key-round", one: "Other key", many: "Other keys" },
+  elsewhere: { icon: "layers", one: "Key kept elsewhere", many: "Keys kept elsewhere" },
   exception: { icon: "hourglass", one: "Exception", many: "Exceptions" },
   open_request: { icon: "inbox", one: "Open request", many: "Open requests" },
 };
@@ -21,7 +21,7 @@ export function Found({ survey }: { readonly survey: SurveyView }) {
       <header>
         <h2>What will be destroyed</h2>
       </header>
-      <table className="t">
+      <table className={`t ${styles.found ?? ""}`}>
         <thead className="sr">
           <tr>
             <th scope="col">What</th>
@@ -35,11 +35,11 @@ export function Found({ survey }: { readonly survey: SurveyView }) {
               <td>
                 <span className={`row ${one.fate === "stays" ? "t3" : ""}`}>
                   <Icon name={KIND[one.kind].icon} />
-                  <span className="trunc" title={title(one)}>{title(one)}</span>
+                  <span className="wrap">{title(one)}</span>
                 </span>
               </td>
               <td className="n fit">{count(one.count)}</td>
-              <td className="t2" title={fate(one)}>{fate(one)}</td>
+              <td className="t2" title={fate(one, survey.purgeAt)}>{fate(one, survey.purgeAt)}</td>
             </tr>
           ))}
         </tbody>
@@ -49,13 +49,13 @@ export function Found({ survey }: { readonly survey: SurveyView }) {
   );
 }
 
-function title({ kind, name, count: number, sharedWith }: FoundView): string {
+function title({ kind, name, count: number }: FoundView): string {
   const words = KIND[kind];
   const noun = number === 1 ? words.one : words.many;
-  return `${noun}${name === null ? "" : ` ${name}`}${sharedWith > 0 ? `, shared with ${counted(sharedWith, "other tenant")}` : ""}`;
+  return `${noun}${name === null ? "" : ` ${name}`}`;
 }
 
-function fate({ fate: becomes, purgeAt, kind }: FoundView): string {
+function fate({ fate: becomes, kind }: FoundView, purgeAt: Micros | null): string {
   switch (becomes) {
     case "erased":
       return "zeroed, removed, space reclaimed, bytes proven gone";
@@ -63,6 +63,8 @@ function fate({ fate: becomes, purgeAt, kind }: FoundView): string {
       return "invalidated first, then overwritten and removed";
     case "deleted_and_purged":
       return purgeAt === null ? "deleted in the vault, followed until purged" : `deleted in the vault, purge ${day(purgeAt)}`;
+    case "out_of_use":
+      return kind === "certificate" ? "out of use; revoke it where it was issued" : "out of use; destroy it where it lies";
     case "stays":
       return kind === "shared_kek" ? "stays: others depend on it" : "stays";
     case "ends":

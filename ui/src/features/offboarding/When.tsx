@@ -23,11 +23,10 @@ export function When({ survey }: { readonly survey: SurveyView }) {
   );
 }
 
-function moments({ found, erasure }: SurveyView): readonly Moment[] {
-  const total = (kinds: readonly string[]) => found.filter((one) => kinds.includes(one.kind) && one.fate !== "stays").reduce((sum, one) => sum + one.count, 0);
+function moments({ found, erasure, purgeAt: purge }: SurveyView): readonly Moment[] {
+  const total = (kinds: readonly string[]) => found.filter((one) => kinds.includes(one.kind) && one.fate !== "stays" && one.fate !== "out_of_use").reduce((sum, one) => sum + one.count, 0);
   const deks = total(["dek"]);
-  const inVault = total(["kek", "secret", "certificate", "other_key"]);
-  const purge = latest(found.map((one) => one.purgeAt));
+  const inVault = total(["kek", "secret"]);
   const copies = latest(erasure.residues.filter((residue) => residue.kind !== "soft_delete").map((residue) => residue.until));
   const dated = [
     ...(copies === null ? [] : [{ at: copies, when: day(copies), what: "the last copy in logs and backups ages out", destroys: false }]),

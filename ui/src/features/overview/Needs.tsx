@@ -70,11 +70,11 @@ function Need({ need }: { readonly need: NeedView }) {
       );
     case "review":
       return (
-        <Row to={href("reviews", need.review.review)} glyph={<Glyph icon={REVIEW_KIND[need.review.kind].icon} tone={need.review.late ? "alert" : "warn"} />} title={`${REVIEW_KIND[need.review.kind].word}: ${need.review.subject}`} second={`${need.review.by.name} · waits for a second person's look`} what={<Said tone={need.review.late ? "alert" : "ink"} icon="stamp">{need.review.late ? "Late" : "Look"}</Said>} when={<Ago at={need.review.at} />} />
+        <Row to={href("reviews", need.review.review)} glyph={<Glyph icon={REVIEW_KIND[need.review.kind].icon} tone="warn" />} title={`${REVIEW_KIND[need.review.kind].word}: ${need.review.subject}`} second={`${need.review.by.name} · waits for a second person's look`} what={<Said tone="ink" icon="stamp">Look</Said>} when={<Ago at={need.review.at} />} />
       );
     case "confirm":
       return (
-        <Row to={scopeHref(need.subject.scope)} glyph={<Glyph icon="vault" tone="alert" />} title={`The vault has not confirmed ${need.subject.name}`} second={`${counted(need.count, "key")} may still be used there`} what={<Said tone="alert" icon="triangle-alert">Confirm</Said>} when="" />
+        <Row to={scopeHref(need.act.subject.scope)} glyph={<Glyph icon="vault" tone="alert" />} title={`The vault has not confirmed ${need.act.subject.name}`} second={`${counted(need.act.keys, "key")} may still be used there`} what={<Said tone="alert" icon="triangle-alert">Confirm</Said>} when={<Ago at={need.act.since} />} />
       );
     case "overdue":
       return (

@@ -17,9 +17,9 @@ export function Holds({ holds, auditor }: { readonly holds: readonly HoldView[];
               </span>
             </span>
             <span className="small t2 wrap">{hold.reason}</span>
-            <span className="small t3 wrap">
+            <p className="small t3 wrap">
               on {hold.subject.name} · {hold.setBy.name}, {moment(hold.setAt)} · <a href={href("ledger", String(hold.entry))}>entry {count(hold.entry)}</a>
-            </span>
+            </p>
           </span>
           {hold.liftedAt !== null ? (
             <Status said={{ word: "Lifted", icon: "check", tone: "idle" }} />

@@ -47,7 +47,7 @@ export function Protect({ act, scope, name, close }: { readonly act: ProtectAct;
       }
     >
       {protect.view ? (
-        <Unconfirmed done={protect.view} scope={scope} close={close} />
+        <Unconfirmed done={protect.view} close={close} />
       ) : (
         <>
           {preview.view === undefined ? preview.error ? <Problem error={preview.error} again={preview.again} /> : <Skeleton label="Counting what it touches" lines={3} /> : <Consequences view={preview.view} />}
@@ -80,7 +80,6 @@ function Consequences({ view }: { readonly view: ConsequencesView }) {
       </dl>
       <ul className={`small t2 ${styles.list ?? ""}`}>
         {view.vaultKeys > 0 && <li>{counted(view.vaultKeys, "key")} in the vault {view.vaultKeys === 1 ? "is" : "are"} disabled there as well; a refused operation proves it.</li>}
-        {view.requests > 0 && <li>{counted(view.requests, "open request")} about them {view.requests === 1 ? "lapses" : "lapse"}.</li>}
         {view.skipped > 0 && <li>{counted(view.skipped, "key")} {view.skipped === 1 ? "stays" : "stay"} as {view.skipped === 1 ? "it is" : "they are"}: {view.skipped === 1 ? "its" : "their"} state does not allow this.</li>}
       </ul>
     </>
@@ -88,19 +87,19 @@ function Consequences({ view }: { readonly view: ConsequencesView }) {
 }
 
 /** The register knows, the vault does not answer for it yet. */
-function Unconfirmed({ done, scope, close }: { readonly done: ProtectedView; readonly scope: Scope; readonly close: () => void }) {
+function Unconfirmed({ done, close }: { readonly done: ProtectedView; readonly close: () => void }) {
   return (
     <>
       <Note tone="alert" role="alert">
         <b>Done in the register, not confirmed by the vault.</b> {counted(done.unconfirmed, "key")} may still be used there. <a href={href("ledger", String(done.entry))}>Ledger entry {count(done.entry)}</a> has the act.
       </Note>
-      <Confirm scope={scope} done={close} />
+      <Confirm act={done.entry} done={close} />
     </>
   );
 }
 
 /** Asks the vault again, and disables what is still enabled there. */
-export function Confirm({ scope, done }: { readonly scope: Scope; readonly done?: () => void }) {
+export function Confirm({ act, done }: { readonly act: number; readonly done?: () => void }) {
   const confirm = useAct("protect_confirm", {
     done: (view) => {
       if (view.unconfirmed > 0) return;
@@ -112,7 +111,7 @@ export function Confirm({ scope, done }: { readonly scope: Scope; readonly done?
     <>
       {confirm.view && confirm.view.unconfirmed > 0 && <p className="small t2" role="status">{counted(confirm.view.unconfirmed, "key")} still not confirmed.</p>}
       <span>
-        <Button icon="vault" busy={confirm.busy} onClick={() => { confirm.act({ scope }); }}>
+        <Button icon="vault" busy={confirm.busy} onClick={() => { confirm.act({ act }); }}>
           Confirm in the vault
         </Button>
       </span>

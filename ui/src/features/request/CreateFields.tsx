@@ -27,6 +27,7 @@ export function CreateFields({ draft, fill, wrong }: { readonly draft: Draft; re
           ))}
         </SelectField>
       </div>
+      <TextField label="Tenant whose own it is" optional value={draft.own} error={wrong("own")} hint="What lies under a tenant's own KEK can be erased with it. Empty: tenants share it." autoComplete="off" onChange={(event) => { fill({ own: event.target.value }); }} />
       <TextField label="Purpose" value={draft.purpose} error={wrong("purpose")} autoComplete="off" onChange={(event) => { fill({ purpose: event.target.value }); }} />
     </>
   );

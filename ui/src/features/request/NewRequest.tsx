@@ -98,5 +98,5 @@ function begin(kind: OperationKind, { query }: Route, selection: Draft["keys"]):
 }
 
 function wrongOf(error: IpcError | undefined, gaps: Partial<Record<keyof Draft, string>>): Wrong {
-  return (field) => (error?.code === "invalid" && error.field === field ? `${fieldName(field)} ${fieldProblem(error.problem)}.` : gaps[field]);
+  return (field) => (error?.code === "invalid" && (error.field === field || (error.field === "tenant" && field === "own")) ? `${fieldName(field)} ${fieldProblem(error.problem)}.` : gaps[field]);
 }

@@ -1,4 +1,4 @@
-import { useRead, type KeyState, type KeyType, type PurgeWish, type ReclaimWish, type RotationTrigger } from "../../host";
+import { useRead, type KeyState, type KeyType, type PurgeWish, type RotationTrigger } from "../../host";
 import { Note, Problem, SelectField, TRIGGER } from "../../kit";
 import { href } from "../../routes/route";
 import { CreateFields } from "./CreateFields";
@@ -6,6 +6,7 @@ import { GRACE, type Draft, type Fill } from "./draft";
 import { KeyField } from "./KeyField";
 import { KeysField } from "./KeysField";
 import type { Wrong } from "./NewRequest";
+import styles from "./request.module.css";
 import { RotateFields } from "./RotateFields";
 
 type Props = { readonly draft: Draft; readonly fill: Fill; readonly wrong: Wrong };
@@ -70,7 +71,7 @@ export function OperationFields(props: Props) {
         </>
       );
     case "recover_kek":
-      return <KeyField label="KEK" types={["kek"]} states={["destroyed", "deactivated"]} hint="Possible while the vault still holds it among its deleted keys." {...pick} />;
+      return <KeyField label="KEK" types={["kek"]} states={["deactivated"]} hint="Possible while the vault still holds it among its deleted keys." {...pick} />;
     case "reactivate":
       return draft.tenant === "" ? <KeyField label="Key" types={[]} states={OUT_OF_USE} hint="Suspended, deactivated or reported as compromised." {...pick} /> : <Tenant {...props} />;
     case "lift_hold":
@@ -108,25 +109,45 @@ function Overlap({ draft, fill, wrong }: Props) {
 function Purge({ draft, fill, wrong }: Props) {
   return (
     <SelectField label="Purge" value={draft.purge} error={wrong("purge")} hint="Until it is purged, two people can recover what was deleted. With purge protection nobody can purge early." onChange={(event) => { fill({ purge: event.target.value as PurgeWish }); }}>
-      <option value="at_vaults_date">At the vault&rsquo;s own date</option>
-      <option value="now">Now, where the vault allows it</option>
+      <option value="scheduled">At the vault&rsquo;s own date</option>
+      <option value="at_once">At once, where the vault allows it</option>
     </SelectField>
   );
 }
 
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
 function Reclaim({ draft, fill, wrong }: Props) {
-  return (
-    <SelectField label="Reclaim space" value={draft.reclaim} error={wrong("reclaim")} hint="Rewriting the tables takes the old bytes out of their files, and locks them for that time." onChange={(event) => { fill({ reclaim: event.target.value as ReclaimWish }); }}>
-      <option value="quiet_hours">In quiet hours; the run stays open until then</option>
-      <option value="at_once">At once</option>
+  const hours = draft.reclaim;
+  const hour = (label: string, value: number, choose: (value: number) => void) => (
+    <SelectField label={label} value={String(value)} onChange={(event) => { choose(Number(event.target.value)); }}>
+      {HOURS.map((one) => (
+        <option key={one} value={one}>
+          {String(one).padStart(2, "0")}:00 UTC
+        </option>
+      ))}
     </SelectField>
+  );
+  return (
+    <>
+      <SelectField label="Reclaim space" value={hours === null ? "any" : "quiet"} error={wrong("reclaim")} hint="Rewriting the tables takes the old bytes out of their files, and locks them for that time." onChange={(event) => { fill({ reclaim: event.target.value === "any" ? null : { first: 22, last: 4 } }); }}>
+        <option value="quiet">In quiet hours; the run stays open until then</option>
+        <option value="any">At once</option>
+      </SelectField>
+      {hours !== null && (
+        <div className={styles.pair}>
+          {hour("From", hours.first, (first) => { fill({ reclaim: { ...hours, first } }); })}
+          {hour("To", hours.last, (last) => { fill({ reclaim: { ...hours, last } }); })}
+        </div>
+      )}
+    </>
   );
 }
 
 const TENANTS_MAX = 200;
 
 function Tenant({ draft, fill, wrong }: Props) {
-  const { view, error, again } = useRead("tenants_page", { text: "", status: null, after: null, limit: TENANTS_MAX });
+  const { view, error, again } = useRead("tenants_page", { text: "", after: null, limit: TENANTS_MAX });
   const named = useRead("tenant_detail", { tenant: draft.tenant as never }, { enabled: draft.tenant !== "" });
   const rows = view?.rows.filter((row) => row.status !== "offboarded") ?? [];
   const other = named.view?.row;

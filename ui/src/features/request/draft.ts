@@ -1,4 +1,4 @@
-import type { Classification, HoldId, KeyId, KeyRefView, OperationKind, OperationRequest, PlanRequest, PurgeWish, ReclaimWish, RotationTrigger, TenantId } from "../../host";
+import type { Classification, HoldId, HoursWish, KeyId, KeyRefView, OperationKind, OperationRequest, PlanRequest, PurgeWish, RotationTrigger, TenantId } from "../../host";
 import { OPERATION } from "../../kit";
 
 /** The request as it is being written. */
@@ -12,7 +12,8 @@ export type Draft = {
   readonly graceSeconds: number;
   readonly overlapSeconds: number;
   readonly purge: PurgeWish;
-  readonly reclaim: ReclaimWish;
+  readonly reclaim: HoursWish | null;
+  readonly own: string;
   readonly name: string;
   readonly bits: number;
   readonly owner: string;
@@ -28,7 +29,7 @@ export type Draft = {
 export type Fill = (change: Partial<Draft>) => void;
 
 export const EMPTY_DRAFT: Draft = {
-  kind: "rotate_kek", key: "", keys: [], tenant: "", hold: "", trigger: "", graceSeconds: 7 * 86_400, overlapSeconds: 86_400, purge: "at_vaults_date", reclaim: "quiet_hours",
+  kind: "rotate_kek", key: "", keys: [], tenant: "", hold: "", trigger: "", graceSeconds: 7 * 86_400, overlapSeconds: 86_400, purge: "scheduled", reclaim: { first: 22, last: 4 }, own: "",
   name: "", bits: 3072, owner: "", purpose: "", classification: "confidential", reason: "", changeRecord: "", rollbackPlan: "", approveWithinHours: 24, executeWithinHours: 72,
 };
 
@@ -54,9 +55,9 @@ export function operationOf(draft: Draft): OperationRequest | null {
     case "rotate_kek":
       return key && { operation: kind, key, graceSeconds: draft.graceSeconds };
     case "create_kek": {
-      const { name, bits, owner, purpose, classification } = draft;
+      const { name, bits, owner, purpose, classification, own } = draft;
       if (name.trim() === "" || owner.trim() === "" || purpose.trim() === "") return null;
-      return { operation: kind, name: name.trim(), bits, owner: owner.trim(), purpose: purpose.trim(), classification };
+      return { operation: kind, name: name.trim(), bits, owner: owner.trim(), purpose: purpose.trim(), classification, tenant: own.trim() === "" ? null : own.trim() };
     }
     case "rotate_dek":
       return keys.length === 0 || draft.trigger === "" ? null : { operation: kind, keys, trigger: draft.trigger };

@@ -1,6 +1,6 @@
 import { useKeys } from "../../commands/keys";
 import { useAct, useRead, type ReviewDetailView, type ReviewId } from "../../host";
-import { Button, count, day, instead, moment, Note, Problem, Reading, refusal, REVIEW_KIND, ReviewFacts, ROLE, Seal } from "../../kit";
+import { Button, count, instead, moment, Problem, Reading, refusal, REVIEW_KIND, ReviewFacts, Seal } from "../../kit";
 import { href, scopeHref } from "../../routes/route";
 import styles from "./reviews.module.css";
 
@@ -33,14 +33,8 @@ function Detail({ item }: { readonly item: ReviewDetailView }) {
           </h2>
           <p className="small t3">
             {row.by.name}, {moment(row.at)}
-            {row.dueAt !== null && row.signedOff === null && ` · to be looked at by ${day(row.dueAt)}`}
           </p>
         </div>
-        {row.late && row.signedOff === null && row.dueAt !== null && (
-          <Note tone="alert" icon="timer-reset">
-            Nobody has looked at this by {day(row.dueAt)}.
-          </Note>
-        )}
         <ReviewFacts item={item} />
         <Ways item={item} />
         <Second item={item} />
@@ -97,7 +91,7 @@ function Second({ item: { row } }: { readonly item: ReviewDetailView }) {
             <div className={styles.slotText}>
               <span className="who trunc">{done.by.name}</span>
               <span>
-                {done.role === null ? "" : `${ROLE[done.role]} · `}signed off {moment(done.at)}
+                signed off {moment(done.at)}
               </span>
               {done.note !== "" && <span className="prose">“{done.note}”</span>}
               <a href={href("ledger", String(done.entry))}>entry {count(done.entry)}</a>

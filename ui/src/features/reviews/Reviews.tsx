@@ -29,7 +29,7 @@ export default function Reviews({ route }: { readonly route: Route }) {
                 label="Folder"
                 value={folder}
                 choose={(next) => { go("reviews", null, { folder: next }); }}
-                options={[{ value: "waiting", label: "Waiting", ...(first ? { count: first.waiting } : {}) }, { value: "reviewed", label: "Signed off", ...(first ? { count: first.reviewed } : {}) }]}
+                options={[{ value: "waiting", label: "Waiting", ...(first ? { count: first.waiting } : {}) }, { value: "reviewed", label: "Signed off" }]}
               />
             </header>
             <Reading view={rows} error={list.error} again={list.again} label="the review list">
@@ -79,18 +79,11 @@ function Rows({ rows, folder, shown, more, loadMore }: { readonly rows: readonly
               <span className="t2 small trunc">
                 {said.word} · {row.by.name}
               </span>
-              {row.late && row.signedOff === null ? (
-                <span className="st alert">
-                  <Icon name="timer-reset" />
-                  Late
+              {row.waitsForMe && (
+                <span className="st ink">
+                  <Icon name="stamp" />
+                  Yours
                 </span>
-              ) : (
-                row.waitsForMe && (
-                  <span className="st ink">
-                    <Icon name="stamp" />
-                    Yours
-                  </span>
-                )
               )}
             </a>
           </li>

@@ -35,7 +35,7 @@ const LINES: Record<OperationKind, (plan: PlanView) => readonly Line[]> = {
   destroy_dek: (plan) => [
     ["Deletes", `${counted(of(plan, "tokens"), "token")}: overwritten, then removed`],
     ["Destroys", `${targets(plan, "DEK")}: wrapped values overwritten with zeros, then removed`],
-    ["Reclaims", `the space in the tables' files${when(plan, "reclaim")}, and proves that the bytes are gone`],
+    ["Reclaims", `the space in the tables' files${quiet(plan)}, and proves that the bytes are gone`],
   ],
   destroy_kek: (plan) => [
     ["Destroys", `${plan.subject} with all its versions, in the vault`],
@@ -82,14 +82,14 @@ function trigger(plan: PlanView): string {
 }
 
 function overlap(plan: PlanView): string {
-  const seconds = parameterOf(plan, "overlap_seconds") ?? parameterOf(plan, "grace_seconds");
+  const seconds = parameterOf(plan, "grace_seconds");
   const number = seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) : null;
   return number === null || number === 0 ? "at once" : `after ${term(number)} of overlap`;
 }
 
 function purge(plan: PlanView): string {
   switch (parameterOf(plan, "purge")) {
-    case "now":
+    case "at_once":
       return "purges at once, where the vault allows it";
     case undefined:
       return "follows the purge to its end";
@@ -98,15 +98,19 @@ function purge(plan: PlanView): string {
   }
 }
 
-function when(plan: PlanView, name: string): string {
-  return parameterOf(plan, name) === "quiet_hours" ? " in quiet hours" : "";
+function quiet(plan: PlanView): string {
+  const hours = parameterOf(plan, "reclaim_hours");
+  return hours === undefined || hours === "any" ? "" : ` between ${hours.replace("-", " and ")} o'clock UTC`;
 }
 
 function everything(plan: PlanView): string {
-  const parts = plan.impact.counts.filter((figure) => figure.name !== "tenants" && figure.count > 0);
+  const parts = plan.impact.counts.filter((figure) => !ASIDE.has(figure.name) && figure.count > 0);
   if (parts.length === 0) return `${count(0)} keys`;
   return listed(parts.map((figure) => `${count(figure.count)} ${EVERYTHING[figure.name]?.[figure.count === 1 ? 0 : 1] ?? figure.name}`));
 }
+
+/** Counted, but not destroyed by it. */
+const ASIDE = new Set(["tenants", "integrations", "requests", "exceptions", "certificates", "other_keys"]);
 
 const EVERYTHING: Record<string, readonly [string, string]> = {
   deks: ["DEK", "DEKs"], tokens: ["token", "tokens"], keks: ["KEK", "KEKs"], secrets: ["secret", "secrets"], certificates: ["certificate", "certificates"], keys: ["key", "keys"],

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 
 import { onlyAuditor } from "../../commands/registry";
 import { useRead, type ProtectAct, type TenantDetailView, type TenantId, type TokenScope } from "../../host";
-import { Ago, Button, count, counted, day, Icon, IconButton, instead, Note, Reading, refusal, SEPARATION, Status, TENANT_STATUS } from "../../kit";
+import { Ago, Button, count, counted, Icon, IconButton, instead, Note, Reading, refusal, SEPARATION, Status, TENANT_STATUS } from "../../kit";
 import { go, href } from "../../routes/route";
 import { useSession } from "../../shell/session";
 import { Holds } from "../protect/Holds";
@@ -49,8 +49,7 @@ function Head({ detail }: { readonly detail: TenantDetailView }) {
         <Status said={TENANT_STATUS[row.status]} />
       </div>
       <p className="small t2">
-        {counted(row.liveKeys, "live key")}, {counted(row.tokens, "token")}
-        {detail.since !== null && `; here since ${day(detail.since)}`}.
+        {counted(row.liveKeys, "live key")}, {counted(row.tokens, "token")}.
       </p>
       {offboarding && (
         <Note tone={row.status === "offboarded" ? "info" : "warn"} icon="trash">
@@ -74,7 +73,7 @@ function Unconfirmed({ detail: { unconfirmed } }: { readonly detail: TenantDetai
     <Note tone="alert" role="alert">
       <b>The vault has not confirmed this yet.</b> Since <Ago at={unconfirmed.since} />, {counted(unconfirmed.keys, "key")} of it may still be used in the vault.
       <div className={styles.confirm}>
-        <Confirm scope={unconfirmed.subject.scope} />
+        <Confirm act={unconfirmed.act} />
       </div>
     </Note>
   );
@@ -96,7 +95,7 @@ function Separation({ detail: { row, under } }: { readonly detail: TenantDetailV
                   {one.kek.name}
                 </a>
                 <span className="small t2">
-                  {counted(one.deks, "DEK")} and {counted(one.tokens, "token")} of it
+                  {counted(one.deks, "DEK")} of it
                 </span>
               </span>
               <span className={`small ${styles.shared ?? ""} ${one.own ? "t2" : "t3"}`}>{sharing(one)}</span>
@@ -108,9 +107,9 @@ function Separation({ detail: { row, under } }: { readonly detail: TenantDetailV
   );
 }
 
-function sharing({ own, otherTenants, internal }: TenantDetailView["under"][number]): string {
-  const others = [otherTenants > 0 ? counted(otherTenants, "other tenant") : "", internal > 0 ? counted(internal, "internal secret") : ""].filter(Boolean).join(" and ");
-  if (own) return others === "" ? "its own, alone" : `its own, but also of ${others}`;
+function sharing({ own, otherTenants, deksOfOthers }: TenantDetailView["under"][number]): string {
+  const others = deksOfOthers === 0 ? "" : `${counted(deksOfOthers, "DEK")} of ${otherTenants === 0 ? "no tenant" : counted(otherTenants, "other tenant")}`;
+  if (own) return others === "" ? "its own, alone" : `its own, but also over ${others}`;
   return others === "" ? "shared, alone at present" : `shared with ${others}`;
 }
 
@@ -129,22 +128,17 @@ function Integrations({ detail: { row, integrations } }: { readonly detail: Tena
     <Section title="Integrations">
       <ul className={styles.boxed}>
         {integrations.map((one) => (
-          <li key={one.name} className={styles.integration}>
-            <span className="col">
-              <span className="wrap">{one.name}</span>
-              <span className="small t3">
-                {counted(one.liveKeys, "key")}, {counted(one.tokens, "token")}
-              </span>
-            </span>
-            {free && one.liveKeys > 0 && (
+          <li key={one} className={styles.integration}>
+            <span className="wrap">{one}</span>
+            {free && (
               <More
                 label="Act"
                 groups={[
                   [
-                    { id: "suspend", title: "Suspend…", icon: "circle-pause", may: yes, act: () => { setOpen({ act: "suspend", integration: one.name }); } },
-                    { id: "revoke", title: "Revoke…", icon: "ban", may: yes, act: () => { setOpen({ act: "revoke", integration: one.name }); } },
+                    { id: "suspend", title: "Suspend…", icon: "circle-pause", may: yes, act: () => { setOpen({ act: "suspend", integration: one }); } },
+                    { id: "revoke", title: "Revoke…", icon: "ban", may: yes, act: () => { setOpen({ act: "revoke", integration: one }); } },
                   ],
-                  [{ id: "invalidate", title: "Invalidate its tokens…", icon: "ban", may: yes, act: () => { setOpen({ act: "invalidate", integration: one.name }); } }],
+                  [{ id: "invalidate", title: "Invalidate its tokens…", icon: "ban", may: yes, act: () => { setOpen({ act: "invalidate", integration: one }); } }],
                 ]}
               />
             )}

@@ -1,6 +1,6 @@
 import { useKeys } from "../../commands/keys";
-import { usePages, useRead, type Cursor, type TenantRowView, type TenantsPageRequest, type TenantsPageView, type TenantStatus } from "../../host";
-import { Button, count, counted, Empty, Icon, Problem, Segments, SEPARATION, Skeleton, Status, TENANT_STATUS, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
+import { usePages, useRead, type Cursor, type TenantRowView, type TenantsPageRequest, type TenantsPageView } from "../../host";
+import { Button, count, counted, Empty, Icon, Problem, SEPARATION, Skeleton, Status, TENANT_STATUS, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
 import { go, href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { TokensBar } from "../tokens/TokensBar";
@@ -25,15 +25,13 @@ const COLUMNS: readonly ColumnHead[] = [
 /** Tenants, under whose KEK the data of each lies, and what is kept of it. */
 export default function Tenants({ route }: { readonly route: Route }) {
   const text = route.query["text"] ?? "";
-  const status = statusOf(route.query["status"]);
-  const list = usePages("tenants_page", { text, status, after: null, limit: PAGE }, PAGING);
+  const list = usePages("tenants_page", { text, after: null, limit: PAGE }, PAGING);
   const rows = list.pages?.flatMap((page) => page.rows);
   const first = list.pages?.[0];
   const height = useRowHeight();
   const tokens = useRead("tokens", {});
-  const show = (change: { text?: string; status?: TenantStatus | null }, id: string | null = route.id) => {
-    const next = { text, status, ...change };
-    replace(href("tenants", id, { text: next.text, status: next.status ?? "" }));
+  const show = (change: { text?: string }, id: string | null = route.id) => {
+    replace(href("tenants", id, { text, ...change }));
   };
   const close = () => {
     show({}, null);
@@ -43,17 +41,10 @@ export default function Tenants({ route }: { readonly route: Route }) {
     { keys: "/", label: "Filter", act: () => { document.querySelector<HTMLElement>("[data-search]")?.focus(); }, shown: true },
     ...(route.id === null ? [] : [{ keys: "Escape", label: "Close", act: close, shown: true }]),
   ]);
-  const filtered = text !== "" || status !== null;
+  const filtered = text !== "";
   return (
     <>
-      <TopBar title="Tenants" meta={first && counted(first.total, "tenant")}>
-        <Segments
-          label="Status"
-          value={status ?? "all"}
-          choose={(next) => { show({ status: next === "all" ? null : next }, null); }}
-          options={[{ value: "all", label: "All" }, { value: "active", label: "Active" }, { value: "suspended", label: "Suspended" }, { value: "offboarding", label: "Offboarding" }, { value: "offboarded", label: "Offboarded" }]}
-        />
-      </TopBar>
+      <TopBar title="Tenants" meta={first && counted(first.total, "tenant")} />
       <Main label="Tenants">
         <div className={`${styles.page ?? ""} ${route.id === null ? "" : (styles.open ?? "")}`}>
           <section className={styles.list} aria-label="Tenants" data-region="list">
@@ -61,7 +52,7 @@ export default function Tenants({ route }: { readonly route: Route }) {
               <label className={styles.search}>
                 <Icon name="search" size={14} />
                 <span className="sr">Filter tenants</span>
-                <input data-search value={text} placeholder="Filter by name" autoComplete="off" spellCheck={false} onChange={(event) => { show({ text: event.target.value }); }} />
+                <input data-search value={text} placeholder="Name begins with" autoComplete="off" spellCheck={false} onChange={(event) => { show({ text: event.target.value }); }} />
               </label>
               <span className="num t3 small nowrap" role="status" data-testid="matching">
                 {first && (filtered ? `${count(first.matching)} of ${count(first.total)}` : count(first.total))}
@@ -73,7 +64,7 @@ export default function Tenants({ route }: { readonly route: Route }) {
               !list.error && <Skeleton label="Reading tenants" lines={14} />
             ) : rows.length === 0 ? (
               filtered ? (
-                <Empty icon="search" title="No tenant matches" act={<Button onClick={() => { show({ text: "", status: null }); }}>Clear the filter</Button>} />
+                <Empty icon="search" title="No tenant matches" act={<Button onClick={() => { show({ text: "" }); }}>Clear the filter</Button>} />
               ) : (
                 <Empty icon="users" title="No tenant in this custody yet" act={<Button kind="primary" icon="key-round" onClick={() => { go("create-deks"); }}>Create DEKs</Button>}>
                   A tenant appears with the first key that is made or imported for it.
@@ -123,8 +114,4 @@ function cells(row: TenantRowView) {
       </span>
     ),
   ];
-}
-
-function statusOf(word: string | undefined): TenantStatus | null {
-  return word !== undefined && Object.hasOwn(TENANT_STATUS, word) ? (word as TenantStatus) : null;
 }

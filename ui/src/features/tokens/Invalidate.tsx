@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { toast } from "../../commands/toast";
 import { useAct, useRead, type TokenScope } from "../../host";
-import { Button, count, counted, Dialog, Note, Problem, TextArea, TextField } from "../../kit";
+import { Button, counted, Dialog, Note, Problem, TextArea, TextField } from "../../kit";
 
 /** Emergency: tokens are overwritten and deleted, at once, by one person. */
 export function Invalidate({ scope, name, close }: { readonly scope: TokenScope; readonly name: string; readonly close: () => void }) {
@@ -40,10 +40,10 @@ export function Invalidate({ scope, name, close }: { readonly scope: TokenScope;
       {counts.error && <Problem error={counts.error} again={counts.again} />}
       {counts.view &&
         (counts.view.tokens === 0 ? (
-          <Note>There is no token here.</Note>
+          <Note>{counts.view.kept > 0 ? `A hold keeps ${counted(counts.view.kept, "token")} here; there is no other.` : "There is no token here."}</Note>
         ) : (
           <Note tone="danger" icon="ban">
-            <b>{counted(counts.view.tokens, "token")}</b> under {counted(counts.view.deks, "DEK")} of {count(counts.view.tenants)} {counts.view.tenants === 1 ? "tenant" : "tenants"} stop working at once. A second person looks at it afterwards.
+            <b>{counted(counts.view.tokens, "token")}</b> stop working at once.{counts.view.kept > 0 && ` A hold keeps ${counted(counts.view.kept, "more token", "more tokens")}.`} New ones can still be sealed: suspend it first to stop that. A second person looks at it afterwards.
           </Note>
         ))}
       <TextArea label="Reason" rows={3} value={reason} onChange={(event) => { setReason(event.target.value); }} />
