@@ -1,5 +1,5 @@
 //! The rotation and the end of a secret in the vault, signed by two people, against a real register and a real vault.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use std::path::Path;
 use std::time::Duration;
