@@ -148,6 +148,54 @@ function ledgerChecks({ keys, records }) {
   });
 }
 
+/** A value of a certificate as one field: what type it has is a matter of its place. */
+function certified(value) {
+  if (Array.isArray(value)) return canonical(...value.map(certified));
+  if (value !== null && typeof value === "object") {
+    const names = Object.keys(value).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return canonical(...names.flatMap((name) => [name, certified(value[name])]));
+  }
+  return Buffer.from(String(value));
+}
+
+function certificateChecks(text) {
+  const certificate = JSON.parse(text);
+  const { signature, ...content } = certificate;
+  const keys = [...certificate.people, ...certificate.sessions];
+  const keyOf = (keyId) => publicKey(hex(keys.find((key) => key.key === keyId).public_key));
+  const plan = hex(certificate.plan);
+  const place = [id(certificate.custody), certificate.environment, id(certificate.request)];
+  const sealOf = ({ decision, role, operator, at }) =>
+    canonical("countersign/seal/v1", ...place, sha256(plan), decision, role, id(operator), time(at));
+  const attributes = (entry) => fieldsOf(fieldsOf(hex(entry))[11]).map(String);
+  const attribute = (entry, name) => attributes(entry)[attributes(entry).indexOf(name) + 1];
+  const destroying = certificate.entries.filter(({ entry }) => String(fieldsOf(hex(entry))[7]) === "keys.destroyed");
+  return [
+    ["certificate is written in its one way", () => text === `${JSON.stringify(certificate, null, 2)}\n`],
+    [
+      "certificate is signed by its issuer",
+      () => verify(null, canonical("countersign/certificate/v1", certified(content)), keyOf(certificate.issued.key), hex(signature)),
+    ],
+    ...keys.map((key) => [`certificate's key ${key.key.slice(0, 8)}`, () => sha256(hex(key.public_key)).equals(hex(key.key))]),
+    ...certificate.seals.map((seal) => [
+      `certificate's seal in entry ${seal.entry}`,
+      () => verify(null, sealOf(seal), keyOf(seal.key), hex(seal.signature)),
+    ]),
+    ...certificate.entries.map(({ number, entry, signatures }) => [
+      `certificate's entry ${number}`,
+      () => signaturesVerify(hex(entry), hex(signatures), keys),
+    ]),
+    ...destroying.map(({ number, entry }) => [
+      `certificate's destroyed keys of entry ${number}`,
+      () => {
+        const rows = certificate.destroyed.filter((row) => row.entry === number);
+        const payload = canonical(...rows.map((row) => canonical(id(row.key), row.proof)));
+        return sha256(payload).equals(hex(attribute(entry, "payload_digest")));
+      },
+    ]),
+  ];
+}
+
 function run(checks) {
   let failed = 0;
   for (const [name, holds] of checks) {
@@ -173,5 +221,6 @@ if (directory === undefined) {
     ...canonicalChecks(read("canonical.json")),
     ...planChecks(read("plan.json")),
     ...ledgerChecks(read("ledger.json")),
+    ...certificateChecks(readFileSync(join(directory, "certificate.json"), "utf8")),
   ]);
 }
