@@ -164,6 +164,7 @@ impl From<DekOrderError> for Failure {
             DekOrderError::Register(error) => error.into(),
             DekOrderError::Vault(error) | DekOrderError::Canary(OpeningError::Vault(error)) => error.into(),
             DekOrderError::Text(error) => error.into(),
+            DekOrderError::KekNotInUse { .. } => Self::of("key_not_active", &error).hint("countersign keys show KEY"),
             DekOrderError::Stopped { created, cause } => {
                 let made = created.keys.len();
                 let failure = Self::from(*cause);

@@ -7,8 +7,22 @@ use crate::bench::{Ran, binary};
 fn help_lists_every_command() {
     let mut listed = String::new();
     let groups = [
-        "", "custody", "keys", "deks", "tenants", "offboard", "tokens", "sample", "hold", "review", "request", "run",
-        "drill", "certificate", "ledger", "vault",
+        "",
+        "custody",
+        "keys",
+        "deks",
+        "tenants",
+        "offboard",
+        "tokens",
+        "sample",
+        "hold",
+        "review",
+        "request",
+        "run",
+        "drill",
+        "certificate",
+        "ledger",
+        "vault",
     ];
     for group in groups {
         let mut command = binary();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bench::{Bench, GROUNDS};
+use crate::bench::{Bench, GROUNDS, Ran, binary, text};
 
 const TENANT: &str = "Acme Ltd";
 
@@ -52,9 +52,24 @@ fn two_people_offboard_a_tenant_by_command_line() {
     assert_eq!(left["matching"], 0);
     let neighbour = bench.theo(&["--json", "keys", "show", "dek/borealis/sap"]).ok().json();
     assert_eq!((neighbour["key"]["state"].as_str(), neighbour["tokens"].as_u64()), (Some("active"), Some(1)));
+    certified(&bench, &run["run"].to_string());
     let again = bench.ines(&["--json", "offboard", "survey", TENANT]);
     assert_eq!((again.code, again.json()["may_go"].as_bool()), (1, Some(false)));
     assert_eq!(bench.theo(&["--json", "ledger", "verify"]).ok().json()["holds"], true);
+}
+
+/// what was done is certified, and the file holds for somebody who has nothing but the file.
+fn certified(bench: &Bench, run: &str) {
+    let issued = bench.theo(&["--json", "certificate", "issue", run]).ok().json();
+    assert_eq!(issued["operation"], "offboard_tenant", "{issued}");
+    let file = bench.passphrase("certificate.json");
+    bench.theo(&["certificate", "show", run, "--format", "json", "--out", text(&file)]).ok();
+    let stranger = tempfile::tempdir().unwrap();
+    let verify = ["--json", "certificate", "verify", text(&file)];
+    let verified = Ran::of(binary().arg("--home").arg(stranger.path()).args(verify)).ok().json();
+    assert_eq!(verified["holds"], true, "{verified}");
+    let shown = bench.theo(&["--json", "run", "show", run]).ok().json();
+    assert_eq!(shown["certificate"]["number"], issued["number"], "{shown} {issued}");
 }
 
 fn separation_is_shown(bench: &Bench) {
