@@ -175,7 +175,9 @@ BEGIN
     IF (SELECT count(DISTINCT k) FROM unnest(keys) AS k) <> cardinality(keys) THEN
         PERFORM custody.fail('payload_count', jsonb_build_object('rows', cardinality(keys)));
     END IF;
-    SELECT jsonb_agg(k) INTO strange FROM unnest(keys) AS k WHERE NOT custody.run_covers(held, k);
+    SELECT jsonb_agg(u.key) INTO strange FROM unnest(keys) AS u (key) LEFT JOIN custody.key AS k ON k.id = u.key
+    WHERE NOT EXISTS (SELECT FROM custody.request_target AS t
+                      WHERE t.request = held.request AND (t.key = u.key OR t.key = k.tenant));
     IF strange IS NOT NULL THEN
         PERFORM custody.fail('not_covered', jsonb_build_object('keys', strange));
     END IF;
@@ -202,6 +204,7 @@ CREATE FUNCTION custody.check_destruction(act custody.act, held custody.run) RET
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     found jsonb;
+    others bigint;
 BEGIN
     IF NOT custody.has_quorum(held.request, act.now) THEN
         PERFORM custody.fail('no_quorum');
@@ -214,8 +217,9 @@ BEGIN
     PERFORM custody.fail_if_held(array_agg(k.id))
     FROM custody.covered_keys(held) AS k
     WHERE k.kind = 'kek' OR EXISTS (SELECT FROM custody.request_target AS t WHERE t.request = held.request AND t.key = k.id);
-    IF custody.deks_of_others(held) > 0 THEN
-        PERFORM custody.fail('deks_of_others', jsonb_build_object('count', custody.deks_of_others(held)));
+    others := custody.deks_of_others(held);
+    IF others > 0 THEN
+        PERFORM custody.fail('deks_of_others', jsonb_build_object('count', others));
     END IF;
 END
 $$;
@@ -546,16 +550,17 @@ LANGUAGE sql STABLE AS $$
                        WHERE e.run = held.id AND (e.reclaimed_seq IS NULL OR e.reclaimed_seq < e.erased_seq))
 $$;
 
--- Something of a key that is still there; nothing when it is gone.
-CREATE FUNCTION custody.remains_of(held custody.run, it custody.key) RETURNS text
+-- What is still there of these keys: nothing may be, before they are called destroyed.
+CREATE FUNCTION custody.remains_of(held custody.run, keys uuid[]) RETURNS TABLE (key uuid, what text)
 LANGUAGE sql STABLE AS $$
-    SELECT CASE
-        WHEN EXISTS (SELECT FROM custody.token AS t WHERE t.dek = it.id) THEN 'token'
-        WHEN EXISTS (SELECT FROM custody.wrap AS w WHERE w.dek = it.id OR w.kek = it.id) THEN 'wrap'
-        WHEN EXISTS (SELECT FROM custody.former_wrap AS w WHERE w.dek = it.id OR w.kek = it.id) THEN 'former_wrap'
-        WHEN custody.is_vault_object(it) AND NOT custody.is_purged(held, it.id) THEN 'vault_object'
-        WHEN NOT custody.is_reclaimed(held) THEN 'reclaim'
-    END
+    SELECT t.dek, 'token' FROM custody.token AS t WHERE t.dek = ANY (keys)
+    UNION SELECT w.dek, 'wrap' FROM custody.wrap AS w WHERE w.dek = ANY (keys)
+    UNION SELECT w.kek, 'wrap' FROM custody.wrap AS w WHERE w.kek = ANY (keys)
+    UNION SELECT f.dek, 'former_wrap' FROM custody.former_wrap AS f WHERE f.dek = ANY (keys)
+    UNION SELECT f.kek, 'former_wrap' FROM custody.former_wrap AS f WHERE f.kek = ANY (keys)
+    UNION SELECT k.id, 'vault_object' FROM custody.key AS k
+          WHERE k.id = ANY (keys) AND custody.is_vault_object(k) AND NOT custody.is_purged(held, k.id)
+    UNION SELECT k.id, 'reclaim' FROM custody.key AS k WHERE k.id = ANY (keys) AND NOT custody.is_reclaimed(held)
 $$;
 
 -- INVARIANT: a key is called destroyed only after nothing of it was found.
@@ -577,8 +582,7 @@ BEGIN
     IF EXISTS (SELECT FROM unnest(proofs) AS p WHERE btrim(p) = '') THEN
         PERFORM custody.fail('verification_missing');
     END IF;
-    SELECT jsonb_agg(jsonb_build_object('key', k.id, 'left', custody.remains_of(held, k))) INTO bad
-    FROM custody.key AS k WHERE k.id = ANY (keys) AND custody.remains_of(held, k) IS NOT NULL;
+    SELECT jsonb_agg(jsonb_build_object('key', r.key, 'left', r.what)) INTO bad FROM custody.remains_of(held, keys) AS r;
     IF bad IS NOT NULL THEN
         PERFORM custody.fail('something_left', jsonb_build_object('keys', bad));
     END IF;

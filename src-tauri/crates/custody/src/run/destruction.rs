@@ -69,6 +69,7 @@ impl Course for Destruction<'_> {
         if !matches!(step.kind, StepKind::ProveAbsent | StepKind::Close) {
             self.authorise().await?;
         }
+        meter.begin(step.kind, 0, 1);
         let evidence = match step.kind {
             StepKind::DeleteTokens => return self.delete_tokens(step, meter, steering).await,
             StepKind::EraseWraps => return self.erase_wraps(step, meter, steering).await,
