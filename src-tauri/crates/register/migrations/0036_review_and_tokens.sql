@@ -123,48 +123,97 @@ CREATE FUNCTION custody.token_batch_max() RETURNS int LANGUAGE sql IMMUTABLE AS 
 -- LIMIT: so many bytes of envelopes are overwritten in one transaction, and at least one token.
 CREATE FUNCTION custody.token_bytes_max() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 16777216::bigint $$;
 
--- Does a hold of such a kind say that what lies under this DEK is kept?
-CREATE FUNCTION custody.is_kept(its_dek uuid, kinds text[]) RETURNS boolean
+-- DEKs under which holds of these kinds keep everything.
+CREATE FUNCTION custody.kept_deks(kinds text[]) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM custody.hold AS h JOIN custody.key AS d ON d.id = its_dek
-                   WHERE h.lifted_seq IS NULL AND h.kind = ANY (kinds)
-                     AND (h.key = d.id OR h.tenant = d.tenant
-                          OR EXISTS (SELECT FROM custody.wrap AS w WHERE w.dek = d.id AND w.kek = h.key)))
+    SELECT coalesce(array_agg(DISTINCT d.id), '{}')
+    FROM custody.hold AS h, LATERAL (
+        SELECT k.id FROM custody.key AS k WHERE k.kind = 'dek' AND (k.id = h.key OR k.tenant = h.tenant)
+        UNION ALL SELECT w.dek FROM custody.wrap AS w WHERE w.kek = h.key) AS d
+    WHERE h.lifted_seq IS NULL AND h.kind = ANY (kinds)
 $$;
 
--- DEKs of an emergency: of a DEK itself, of all under a KEK, of an integration, of a tenant, or all there are.
-CREATE FUNCTION custody.deks_in_scope(scope text, target uuid, its_integration text) RETURNS SETOF uuid
+-- DEKs of an emergency: a DEK itself, all under a KEK, those of an integration or of a tenant. Nothing means: all there are.
+CREATE FUNCTION custody.deks_in_scope(scope text, target uuid, its_integration text) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
-    SELECT k.id FROM custody.key AS k WHERE scope = 'key' AND k.id = target AND k.kind = 'dek'
-    UNION ALL SELECT w.dek FROM custody.wrap AS w WHERE scope = 'key' AND w.kek = target
-    UNION ALL SELECT k.id FROM custody.key AS k
-    WHERE scope = 'integration' AND k.kind = 'dek' AND k.tenant = target AND k.integration = its_integration
-    UNION ALL SELECT k.id FROM custody.key AS k WHERE scope = 'tenant' AND k.kind = 'dek' AND k.tenant = target
-    UNION ALL SELECT k.id FROM custody.key AS k WHERE scope = 'custody' AND k.kind = 'dek'
+    SELECT CASE WHEN scope <> 'custody' THEN coalesce((SELECT array_agg(d.id) FROM (
+        SELECT k.id FROM custody.key AS k WHERE scope = 'key' AND k.id = target AND k.kind = 'dek'
+        UNION ALL SELECT w.dek FROM custody.wrap AS w WHERE scope = 'key' AND w.kek = target
+        UNION ALL SELECT k.id FROM custody.key AS k
+        WHERE scope = 'integration' AND k.kind = 'dek' AND k.tenant = target AND k.integration = its_integration
+        UNION ALL SELECT k.id FROM custody.key AS k WHERE scope = 'tenant' AND k.kind = 'dek' AND k.tenant = target) AS d), '{}') END
 $$;
 
--- The first tokens of a scope, in order of id. What a legal hold keeps stays: suspend what must not be opened.
-CREATE FUNCTION custody.tokens_to_invalidate(scope text, target uuid, its_integration text) RETURNS SETOF uuid
-LANGUAGE sql STABLE AS $$
-    SELECT b.id FROM (
-        SELECT f.id, row_number() OVER (ORDER BY f.id) AS nth, sum(f.bytes) OVER (ORDER BY f.id) AS bytes FROM (
+-- The first of some tokens, in the order in which they come, bounded in number and in bytes.
+CREATE FUNCTION custody.first_tokens(ids uuid[], bytes int[]) RETURNS uuid[]
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg(b.id ORDER BY b.nth) FILTER (WHERE b.nth = 1 OR b.total <= custody.token_bytes_max()), '{}')
+    FROM (SELECT i.id, i.nth, sum(i.bytes) OVER (ORDER BY i.nth) AS total
+          FROM unnest(ids, bytes) WITH ORDINALITY AS i (id, bytes, nth)) AS b
+$$;
+
+-- The next tokens of a scope, in order of id. What a legal hold keeps stays: suspend what must not be opened.
+CREATE FUNCTION custody.tokens_to_invalidate(scope text, target uuid, its_integration text) RETURNS uuid[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    kept uuid[] := custody.kept_deks('{legal_hold}');
+    deks uuid[] := custody.deks_in_scope(scope, target, its_integration);
+    ids uuid[];
+    bytes int[];
+BEGIN
+    IF deks IS NULL THEN
+        SELECT array_agg(f.id ORDER BY f.id), array_agg(f.bytes ORDER BY f.id) INTO ids, bytes FROM (
             SELECT t.id, length(t.envelope) AS bytes FROM custody.token AS t
-            WHERE t.dek IN (SELECT d FROM custody.deks_in_scope(scope, target, its_integration) AS d
-                            WHERE NOT custody.is_kept(d, '{legal_hold}'))
-            ORDER BY t.id LIMIT custody.token_batch_max()) AS f) AS b
-    WHERE b.nth = 1 OR b.bytes <= custody.token_bytes_max() ORDER BY b.id
+            WHERE NOT t.dek = ANY (kept) ORDER BY t.id LIMIT custody.token_batch_max()) AS f;
+    ELSE
+        SELECT array_agg(f.id ORDER BY f.id), array_agg(f.bytes ORDER BY f.id) INTO ids, bytes FROM (
+            SELECT t.id, length(t.envelope) AS bytes FROM custody.token AS t
+            WHERE t.dek = ANY (deks) AND NOT t.dek = ANY (kept) ORDER BY t.id LIMIT custody.token_batch_max()) AS f;
+    END IF;
+    RETURN custody.first_tokens(ids, bytes);
+END
 $$;
 
--- The first tokens that had expired at `before`. Any hold keeps: an open incident may need them as evidence.
-CREATE FUNCTION custody.tokens_to_sweep(before timestamptz) RETURNS SETOF uuid
-LANGUAGE sql STABLE AS $$
-    SELECT b.id FROM (
-        SELECT f.id, row_number() OVER (ORDER BY f.expires_at, f.id) AS nth,
-               sum(f.bytes) OVER (ORDER BY f.expires_at, f.id) AS bytes FROM (
-            SELECT t.id, t.expires_at, length(t.envelope) AS bytes FROM custody.token AS t
-            WHERE t.expires_at <= before AND NOT custody.is_kept(t.dek, '{legal_hold,incident}')
-            ORDER BY t.expires_at, t.id LIMIT custody.token_batch_max()) AS f) AS b
-    WHERE b.nth = 1 OR b.bytes <= custody.token_bytes_max() ORDER BY b.id
+-- The next tokens that had expired at `before`. Any hold keeps: an open incident may need them as evidence.
+CREATE FUNCTION custody.tokens_to_sweep(before timestamptz) RETURNS uuid[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    kept uuid[] := custody.kept_deks('{legal_hold,incident}');
+    ids uuid[];
+    bytes int[];
+BEGIN
+    SELECT array_agg(f.id ORDER BY f.expires_at, f.id), array_agg(f.bytes ORDER BY f.expires_at, f.id) INTO ids, bytes FROM (
+        SELECT t.id, t.expires_at, length(t.envelope) AS bytes FROM custody.token AS t
+        WHERE t.expires_at <= before AND NOT t.dek = ANY (kept)
+        ORDER BY t.expires_at, t.id LIMIT custody.token_batch_max()) AS f;
+    RETURN custody.first_tokens(ids, bytes);
+END
+$$;
+
+-- How many are in all, without those that are kept, and how many of those there are.
+CREATE FUNCTION custody.tally_to_invalidate(scope text, target uuid, its_integration text, OUT free bigint, OUT kept bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    keeping uuid[] := custody.kept_deks('{legal_hold}');
+    deks uuid[] := custody.deks_in_scope(scope, target, its_integration);
+BEGIN
+    IF deks IS NULL THEN
+        SELECT count(*) FILTER (WHERE NOT t.dek = ANY (keeping)), count(*) FILTER (WHERE t.dek = ANY (keeping))
+        INTO free, kept FROM custody.token AS t;
+    ELSE
+        SELECT count(*) FILTER (WHERE NOT t.dek = ANY (keeping)), count(*) FILTER (WHERE t.dek = ANY (keeping))
+        INTO free, kept FROM custody.token AS t WHERE t.dek = ANY (deks);
+    END IF;
+END
+$$;
+CREATE FUNCTION custody.tally_to_sweep(before timestamptz, OUT free bigint, OUT kept bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    keeping uuid[] := custody.kept_deks('{legal_hold,incident}');
+BEGIN
+    SELECT count(*) FILTER (WHERE NOT t.dek = ANY (keeping)), count(*) FILTER (WHERE t.dek = ANY (keeping))
+    INTO free, kept FROM custody.token AS t WHERE t.expires_at <= before;
+END
 $$;
 
 CREATE FUNCTION custody.digest_of(ids uuid[]) RETURNS bytea
@@ -176,22 +225,15 @@ $$;
 -- role reads.
 CREATE FUNCTION custody.invalidation_batch(scope text, target uuid, its_integration text) RETURNS custody.token_batch
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH ids AS (SELECT coalesce(array_agg(i), '{}') AS it FROM custody.tokens_to_invalidate(scope, target, its_integration) AS i),
-    tally AS (SELECT count(*) AS total, count(*) FILTER (WHERE d.kept) AS kept
-              FROM (SELECT d AS id, custody.is_kept(d, '{legal_hold}') AS kept
-                    FROM custody.deks_in_scope(scope, target, its_integration) AS d) AS d
-              JOIN custody.token AS t ON t.dek = d.id)
-    SELECT (cardinality(ids.it), custody.digest_of(ids.it), tally.total - tally.kept - cardinality(ids.it),
-            tally.kept)::custody.token_batch FROM ids, tally
+    SELECT (cardinality(ids.it), custody.digest_of(ids.it), tally.free - cardinality(ids.it), tally.kept)::custody.token_batch
+    FROM (SELECT custody.tokens_to_invalidate(scope, target, its_integration) AS it OFFSET 0) AS ids,
+         custody.tally_to_invalidate(scope, target, its_integration) AS tally
 $$;
 
 CREATE FUNCTION custody.sweep_batch(before timestamptz) RETURNS custody.token_batch
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH ids AS (SELECT coalesce(array_agg(i), '{}') AS it FROM custody.tokens_to_sweep(before) AS i),
-    tally AS (SELECT count(*) AS total, count(*) FILTER (WHERE custody.is_kept(t.dek, '{legal_hold,incident}')) AS kept
-              FROM custody.token AS t WHERE t.expires_at <= before)
-    SELECT (cardinality(ids.it), custody.digest_of(ids.it), tally.total - tally.kept - cardinality(ids.it),
-            tally.kept)::custody.token_batch FROM ids, tally
+    SELECT (cardinality(ids.it), custody.digest_of(ids.it), tally.free - cardinality(ids.it), tally.kept)::custody.token_batch
+    FROM (SELECT custody.tokens_to_sweep(before) AS it OFFSET 0) AS ids, custody.tally_to_sweep(before) AS tally
 $$;
 
 -- Exactly what the entry counts and names by its digest.
@@ -232,7 +274,7 @@ DECLARE
     its_integration text := CASE scope WHEN 'integration' THEN custody.attr_filled(act, 'integration') END;
     continues bigint := custody.attr_count(act, 'continues');
     ids uuid[];
-    next custody.token_batch;
+    rest record;
 BEGIN
     PERFORM custody.require_human(act), custody.require_role(act, '{security,devops,engineering}'),
             custody.require_purpose(act), custody.check_scope(scope, target, its_integration);
@@ -244,15 +286,15 @@ BEGIN
           AND r.by = act.actor AND e.purpose = act.purpose) THEN
         PERFORM custody.fail('wrong_subject', jsonb_build_object('why', 'continues no invalidation of this scope by this operator'));
     END IF;
-    SELECT coalesce(array_agg(i), '{}') INTO ids FROM custody.tokens_to_invalidate(scope, target, its_integration) AS i;
+    ids := custody.tokens_to_invalidate(scope, target, its_integration);
     PERFORM custody.check_batch(act, ids);
     act := custody.append(act);
     PERFORM custody.erase_tokens(ids);
     IF continues = 0 THEN
         PERFORM custody.list_for_review(act, 'invalidation', scope, act.subject);
     END IF;
-    next := custody.invalidation_batch(scope, target, its_integration);
-    RETURN custody.accepted(act, jsonb_build_object('deleted', cardinality(ids), 'left', next.count + next.beyond, 'kept', next.kept));
+    SELECT * INTO rest FROM custody.tally_to_invalidate(scope, target, its_integration);
+    RETURN custody.accepted(act, jsonb_build_object('deleted', cardinality(ids), 'left', rest.free, 'kept', rest.kept));
 END
 $$;
 
@@ -263,7 +305,7 @@ DECLARE
     act custody.act := custody.admit(entry, signatures, ARRAY['tokens.swept'], 'custody', 'session');
     before timestamptz := custody.attr_time(act, 'before');
     ids uuid[];
-    next custody.token_batch;
+    rest record;
 BEGIN
     PERFORM custody.require_role(act, '{security,devops,engineering,agent}');
     IF custody.text_id(act.subject, 'subject') <> act.custody THEN
@@ -271,12 +313,12 @@ BEGIN
     ELSIF before > act.now THEN
         PERFORM custody.fail('not_expired', jsonb_build_object('now', custody.us(act.now)));
     END IF;
-    SELECT coalesce(array_agg(i), '{}') INTO ids FROM custody.tokens_to_sweep(before) AS i;
+    ids := custody.tokens_to_sweep(before);
     PERFORM custody.check_batch(act, ids);
     act := custody.append(act);
     PERFORM custody.erase_tokens(ids);
-    next := custody.sweep_batch(before);
-    RETURN custody.accepted(act, jsonb_build_object('deleted', cardinality(ids), 'left', next.count + next.beyond, 'kept', next.kept));
+    SELECT * INTO rest FROM custody.tally_to_sweep(before);
+    RETURN custody.accepted(act, jsonb_build_object('deleted', cardinality(ids), 'left', rest.free, 'kept', rest.kept));
 END
 $$;
 

@@ -95,6 +95,7 @@ pub struct TenantDetail {
     pub holds: Vec<HoldRow>,
 }
 
+/// The fence (`OFFSET 0`) keeps the planner from reading every DEK of a shared KEK where the first one answers.
 const TENANTS: &str = "
     SELECT t.id, t.name, lower(t.name) AS folded, t.status,
            (SELECT coalesce(jsonb_object_agg(c.kind, c.keys), '{}') FROM (
@@ -106,8 +107,9 @@ const TENANTS: &str = "
             WHERE k.tenant = t.id AND k.kind = 'kek' AND custody.is_live(k.state)) AS own_keks,
            EXISTS (SELECT FROM custody.key AS d JOIN custody.wrap AS w ON w.dek = d.id
                    WHERE d.tenant = t.id AND custody.is_live(d.state) AND EXISTS (
-                       SELECT FROM custody.wrap AS x JOIN custody.key AS e ON e.id = x.dek
-                       WHERE x.kek = w.kek AND e.tenant IS DISTINCT FROM t.id AND custody.is_live(e.state))) AS shares_kek,
+                       SELECT FROM custody.wrap AS x, LATERAL (SELECT o.tenant FROM custody.key AS o
+                                                               WHERE o.id = x.dek AND custody.is_live(o.state) OFFSET 0) AS e
+                       WHERE x.kek = w.kek AND e.tenant IS DISTINCT FROM t.id)) AS shares_kek,
            (SELECT count(*) FROM custody.holds_on(t.id)) AS holds
     FROM ";
 

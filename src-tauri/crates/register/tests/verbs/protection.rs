@@ -410,3 +410,33 @@ async fn nothing_comes_back_that_must_not() {
     assert_eq!(custody.state_of(kek).await, "compromised");
     assert!(!ben.register.key_versions(KeyId(kek)).await.unwrap()[0].enabled);
 }
+
+/// everybody who reads the register reads what was protected, held and reviewed; an auditor too.
+#[tokio::test]
+async fn everybody_reads_what_was_protected() {
+    let custody = Custody::found().await;
+    let (kek, deks) = custody.estate(2).await;
+    let act = custody.protect(&custody.ben, "key.suspended", &Scope::Key(KeyId(kek))).await.unwrap().seq;
+    let hold = custody.put_hold(&custody.ben, "incident", "key", deks[0]).await;
+    custody.intend_protection(&custody.ben, act, kek, FIRST_VERSION).await.unwrap();
+    let tenant = custody.tenant_called("tenant-0000").await;
+    for (name, role) in [("vera", Role::Auditor), ("erin", Role::Engineering), ("bot", Role::Agent)] {
+        let who = custody.enrol(name, &[role]).await;
+        let register = &who.register;
+        assert_eq!(register.protective_acts(true, None, 10).await.unwrap().len(), 1, "{name}");
+        assert_eq!(register.unconfirmed_keys(act).await.unwrap()[0].versions, Some(vec![FIRST_VERSION.to_owned()]));
+        assert_eq!(register.protections_of(KeyId(kek)).await.unwrap().len(), 1);
+        assert_eq!(register.protected_now(&[KeyId(kek)]).await.unwrap()[0].versions, [FIRST_VERSION]);
+        assert_eq!(register.hold(hold).await.unwrap().unwrap().lifted_seq, None);
+        assert_eq!(register.holds_of_keys(&[KeyId(kek)]).await.unwrap().len(), 1);
+        let items = register.review_page(OperatorId(who.id), true, None, 10).await.unwrap();
+        let may = if role == Role::Engineering { "ok" } else { "role_missing" };
+        let may = if role == Role::Agent { "not_human" } else { may };
+        assert!(items.len() == 2 && items.iter().all(|item| item.may_sign_off == may), "{items:?}");
+        assert_eq!(register.tenant_detail(tenant).await.unwrap().unwrap().keks[0].deks_of_others, 1);
+        assert_eq!(register.tenants_page("", None, 10).await.unwrap().rows.len(), 2);
+        assert!(register.may_open(KeyId(deks[0])).await.is_err());
+        let everything = Scope::Everything(CustodyId(custody.id));
+        assert_eq!(register.invalidation_batch(&everything).await.unwrap().count, 0);
+    }
+}
