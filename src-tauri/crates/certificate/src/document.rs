@@ -1,57 +1,20 @@
 //! The file: its fields, its one way of being written, and the bytes that are signed.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use canonical::Encoder;
 use domain::{CustodyId, Decision, Environment, KeyId, KeyKind, Operation, OperatorId, RequestId, Role, RunId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fault::Fault;
+use crate::hex_bytes::Hex;
 
 /// Kind and version, in the file and in the signed bytes.
 pub const KIND: &str = "countersign/certificate/v1";
 
 /// LIMIT: a larger file is not read. Ten thousand destroyed keys fill about a third of it.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
-
-/// Bytes, written as lower-case hex.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hex(pub Vec<u8>);
-
-impl Hex {
-    /// As an array, where it has that length.
-    #[must_use]
-    pub fn array<const N: usize>(&self) -> Option<[u8; N]> {
-        <[u8; N]>::try_from(self.0.as_slice()).ok()
-    }
-}
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(&self.0))
-    }
-}
-
-impl fmt::Debug for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Hex({self})")
-    }
-}
-
-impl Serialize for Hex {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        hex::decode(text).map(Self).map_err(serde::de::Error::custom)
-    }
-}
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

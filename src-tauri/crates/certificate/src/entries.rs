@@ -4,8 +4,9 @@ use domain::{OperatorId, Plan, Role, RunId, SignerFacts};
 use ledger::{Entry, GENESIS, Hash, People, SignatureBlock};
 use uuid::Uuid;
 
-use crate::document::{EntryLine, Hex, PersonLine, SealLine, SessionLine};
+use crate::document::{EntryLine, PersonLine, SealLine, SessionLine};
 use crate::fault::Fault;
+use crate::hex_bytes::Hex;
 
 /// Longest life of a session key, in microseconds: twelve hours.
 const SESSION_MICROS_MAX: i64 = 12 * 60 * 60 * 1_000_000;

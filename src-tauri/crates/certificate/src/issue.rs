@@ -5,9 +5,10 @@ use domain::{Plan, RunId};
 use ledger::Record;
 use sha2::{Digest, Sha256};
 
-use crate::document::{Destroyed, Document, EntryLine, Hex, Issued, KIND};
+use crate::document::{Destroyed, Document, EntryLine, Issued, KIND};
 use crate::entries::Proven;
 use crate::fault::Fault;
+use crate::hex_bytes::Hex;
 use crate::statement;
 use crate::verify::verify;
 

@@ -8,6 +8,7 @@ mod course;
 mod document;
 mod entries;
 mod fault;
+mod hex_bytes;
 mod issue;
 mod layout;
 mod page;
@@ -18,10 +19,11 @@ mod verify;
 mod words;
 
 pub use document::{
-    Destroyed, Document, EntryLine, Evidence, Hex, Issued, KIND, KeyVersion, PersonLine, Residue, SealLine,
-    SessionLine, Statement, Strength,
+    Destroyed, Document, EntryLine, Evidence, Issued, KIND, KeyVersion, PersonLine, Residue, SealLine, SessionLine,
+    Statement, Strength,
 };
 pub use fault::Fault;
+pub use hex_bytes::Hex;
 pub use issue::{Material, destroyed_row, issue};
 pub use page::page;
 pub use pdf::pdf;

@@ -47,6 +47,35 @@ fn the_vector_holds_and_is_what_is_written_today() {
     assert_eq!(destruction().issue().unwrap(), vector);
 }
 
+/// a step that failed, was taken up again in another session and was done is a step that was done.
+#[test]
+fn a_step_that_was_taken_again_in_another_session_counts() {
+    let mut world = destruction();
+    let purged = world.place_of("key.purged");
+    let rest = world.entries.split_off(purged);
+    world.open_session(world::TOMAS, 6);
+    let at = [("fence", "2".to_owned()), ("step", "await_purge".to_owned()), ("position", "4".to_owned())];
+    for (verb, fence) in [("step.failed", "1"), ("run.claimed", "2"), ("step.intended", "2"), ("step.intended", "2")] {
+        let mut attributes = at.to_vec();
+        attributes[0].1 = fence.to_owned();
+        let signer = if fence == "1" { 4 } else { 6 };
+        let subject = ledger::Subject::new("run", world::RUN);
+        world.push(world::TOMAS, verb, subject, &attributes, &[&world::Key::new(signer)]);
+    }
+    for (number, mut entry, keys) in rest {
+        if entry.attributes.contains_key("fence") {
+            entry.attributes.insert("fence".to_owned(), "2".to_owned());
+        }
+        world.entries.push((number + 5, entry, keys));
+    }
+    world.destroyed.iter_mut().for_each(|row| row.entry += 5);
+    assert!(verify(&world.issue().unwrap()).is_ok());
+    // The console that lost the run to another one writes nothing any more.
+    let stale = world.entries.iter().rposition(|(_, entry, _)| entry.verb == "step.done").unwrap();
+    world.entries[stale].1.attributes.insert("fence".to_owned(), "1".to_owned());
+    assert!(matches!(world.issue(), Err(Fault::StepOrder { why: "another console had the run by then", .. })));
+}
+
 #[test]
 fn what_is_no_certificate_is_told_apart() {
     assert!(matches!(verify(b"not json"), Err(Fault::Unreadable { line: 1, .. })));
