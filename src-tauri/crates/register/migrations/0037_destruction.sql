@@ -436,7 +436,7 @@ $$;
 
 -- What keeps a run's reclaim from being done now: the hour, or whoever could still see the old rows.
 CREATE FUNCTION custody.reclaim_obstacles(run uuid) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     erased custody.run_erasure;
     quiet timestamptz;

@@ -14,7 +14,7 @@ use crate::common::estate::{DekRow, FIRST_VERSION};
 use crate::common::rotation::RunHandle;
 use crate::common::{Custody, Draft, Payload, Person, Signed, VAULT_HOST, fresh_id, random_vec};
 
-fn id_rows(ids: &[Uuid]) -> Payload {
+pub fn id_rows(ids: &[Uuid]) -> Payload {
     Payload::of(ids.iter().map(|id| Encoder::new().bytes(id.as_bytes())))
 }
 
@@ -23,14 +23,14 @@ fn token(id: Uuid, dek: Uuid, envelope: &[u8]) -> Encoder {
 }
 
 /// Two tenants with DEKs under one KEK, and tokens under those.
-struct Estate {
-    kek: Uuid,
+pub struct Estate {
+    pub kek: Uuid,
     rows: Vec<DekRow>,
     tokens: Vec<(Uuid, Uuid, Vec<u8>)>,
 }
 
 impl Estate {
-    async fn make(custody: &Custody, integrations: usize) -> Self {
+    pub async fn make(custody: &Custody, integrations: usize) -> Self {
         let kek = custody.adopt_kek(&custody.ben, "kek-tenants").await;
         let names = ["alder", "birch"].into_iter();
         let rows: Vec<DekRow> = names
@@ -45,7 +45,7 @@ impl Estate {
         Self { kek, rows, tokens }
     }
 
-    fn deks_of(&self, tenant: &str) -> Vec<Uuid> {
+    pub fn deks_of(&self, tenant: &str) -> Vec<Uuid> {
         self.rows.iter().filter(|row| row.tenant == tenant).map(|row| row.id).collect()
     }
 
@@ -58,10 +58,10 @@ impl Estate {
     }
 }
 
-const PARAMETERS: [(&str, &str); 3] = [("erasure", "shared_kek"), ("reclaim_hours", "any"), ("vault", VAULT_HOST)];
+pub const PARAMETERS: [(&str, &str); 3] = [("erasure", "shared_kek"), ("reclaim_hours", "any"), ("vault", VAULT_HOST)];
 
 impl Custody {
-    async fn dek_plan(&self, who: &Person, dek: Uuid, parameters: &[(&str, &str)]) -> Plan {
+    pub async fn dek_plan(&self, who: &Person, dek: Uuid, parameters: &[(&str, &str)]) -> Plan {
         let name: String = sqlx::query_scalar("SELECT name FROM custody.key WHERE id = $1")
             .bind(dek)
             .fetch_one(&self.superuser)
@@ -89,7 +89,7 @@ impl Custody {
     }
 
     /// Ben asks, Anna countersigns, Ben starts.
-    async fn begin(&self, plan: &Plan) -> RunHandle {
+    pub async fn begin(&self, plan: &Plan) -> RunHandle {
         self.submit(&self.ben, Role::DevOps, plan).await.unwrap();
         self.approve(&self.anna, Role::Security, plan).await.unwrap();
         let run = self.start(&self.ben, plan).await.unwrap();
@@ -97,11 +97,11 @@ impl Custody {
         run
     }
 
-    fn act_of(&self, run: RunHandle, verb: &'static str, payload: &Payload) -> Signed {
+    pub fn act_of(&self, run: RunHandle, verb: &'static str, payload: &Payload) -> Signed {
         self.by_session(&self.ben, Draft::new(verb, "run", run.id).with("fence", run.fence).payload(payload))
     }
 
-    async fn deactivate(&self, run: RunHandle, keys: &[Uuid]) -> Result<Receipt, RegisterError> {
+    pub async fn deactivate(&self, run: RunHandle, keys: &[Uuid]) -> Result<Receipt, RegisterError> {
         let payload = id_rows(keys);
         let act = self.act_of(run, "keys.deactivated", &payload);
         self.ben.register.deactivate_keys(act.act(), &payload.bytes).await
@@ -119,19 +119,19 @@ impl Custody {
         self.ben.register.erase_wraps(act.act(), &payload.bytes).await
     }
 
-    async fn reclaim(&self, run: RunHandle) -> Result<Receipt, RegisterError> {
+    pub async fn reclaim(&self, run: RunHandle) -> Result<Receipt, RegisterError> {
         let draft = Draft::new("register.reclaimed", "run", run.id).with("fence", run.fence);
         self.ben.register.reclaim(self.by_session(&self.ben, draft).act()).await
     }
 
-    async fn destroyed(&self, run: RunHandle, keys: &[Uuid], proof: &str) -> Result<Receipt, RegisterError> {
+    pub async fn destroyed(&self, run: RunHandle, keys: &[Uuid], proof: &str) -> Result<Receipt, RegisterError> {
         let payload = Payload::of(keys.iter().map(|key| Encoder::new().bytes(key.as_bytes()).text(proof)));
         let act = self.act_of(run, "keys.destroyed", &payload);
         self.ben.register.record_destroyed(act.act(), &payload.bytes).await
     }
 
     /// From the run's start until its bytes are erased and the reclaim is next, at position 5.
-    async fn erase_all(&self, run: RunHandle, deks: &[Uuid], tokens: &[Uuid]) {
+    pub async fn erase_all(&self, run: RunHandle, deks: &[Uuid], tokens: &[Uuid]) {
         let ben = &self.ben;
         self.intend(ben, run, "deactivate", 2).await.unwrap();
         self.deactivate(run, deks).await.unwrap();
@@ -156,7 +156,7 @@ impl Custody {
     }
 }
 
-fn tokens_of(estate: &Estate, deks: &[Uuid]) -> Vec<Uuid> {
+pub fn tokens_of(estate: &Estate, deks: &[Uuid]) -> Vec<Uuid> {
     estate.tokens.iter().filter(|(_, dek, _)| deks.contains(dek)).map(|(id, ..)| *id).collect()
 }
 

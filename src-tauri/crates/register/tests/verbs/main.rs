@@ -7,6 +7,7 @@ mod common;
 mod certificates;
 mod dek_rotation;
 mod destruction;
+mod destruction_attacks;
 mod holds;
 mod keys;
 mod logins;
