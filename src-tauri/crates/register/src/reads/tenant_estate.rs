@@ -95,7 +95,7 @@ pub struct TenantDetail {
     pub holds: Vec<HoldRow>,
 }
 
-/// The fence (`OFFSET 0`) keeps the planner from reading every DEK of a shared KEK where the first one answers.
+/// The fences (`OFFSET 0`) keep the planner from reading every key, or every DEK of a shared KEK, where the first one answers.
 const TENANTS: &str = "
     SELECT t.id, t.name, lower(t.name) AS folded, t.status,
            (SELECT coalesce(jsonb_object_agg(c.kind, c.keys), '{}') FROM (
@@ -105,8 +105,10 @@ const TENANTS: &str = "
             WHERE d.tenant = t.id AND d.kind = 'dek') AS tokens,
            (SELECT count(*) FROM custody.key AS k
             WHERE k.tenant = t.id AND k.kind = 'kek' AND custody.is_live(k.state)) AS own_keks,
-           EXISTS (SELECT FROM custody.key AS d JOIN custody.wrap AS w ON w.dek = d.id
-                   WHERE d.tenant = t.id AND custody.is_live(d.state) AND EXISTS (
+           EXISTS (SELECT FROM (SELECT o.id FROM custody.key AS o
+                                WHERE o.tenant = t.id AND custody.is_live(o.state) OFFSET 0) AS d
+                   JOIN custody.wrap AS w ON w.dek = d.id
+                   WHERE EXISTS (
                        SELECT FROM custody.wrap AS x, LATERAL (SELECT o.tenant FROM custody.key AS o
                                                                WHERE o.id = x.dek AND custody.is_live(o.state) OFFSET 0) AS e
                        WHERE x.kek = w.kek AND e.tenant IS DISTINCT FROM t.id)) AS shares_kek,
