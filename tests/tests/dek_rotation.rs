@@ -1,5 +1,5 @@
 //! A rotation of data-encryption keys that two people sign, while the application reads and writes.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 use std::path::Path;
 
