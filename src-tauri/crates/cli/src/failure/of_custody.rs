@@ -153,6 +153,14 @@ impl From<RunError> for Failure {
             RunError::LeaseLost => super::why_not("lease_lost", &[]),
             RunError::CheckValue { .. } => Self::of("check_value", &error)
                 .hint("the DEK's wrap was swapped or damaged: nothing of its batch was written; find out who did it"),
+            RunError::NotGone { .. } => {
+                Self::of("not_gone", &error).hint("look in the vault, then: countersign run resume RUN")
+            }
+            RunError::CameBack { .. } => Self::of("came_back", &error)
+                .hint("find out who recovered it; countersign run show RUN says what was destroyed before"),
+            RunError::Token { .. } => Self::of("token_damaged", &error).hint(
+                "the token or its DEK was swapped or damaged: nothing of its batch was written; find out who did it",
+            ),
             other => Self::of("run_stopped", &other).hint("the run stays where it is: countersign run resume RUN"),
         }
     }
@@ -172,6 +180,20 @@ impl From<DekOrderError> for Failure {
                 Self { message, ..failure }.with("made", made)
             }
             other => Self::of("deks", &other),
+        }
+    }
+}
+
+impl From<DrillError> for Failure {
+    fn from(error: DrillError) -> Self {
+        match error {
+            DrillError::Register(error) => error.into(),
+            DrillError::Vault(error) => error.into(),
+            DrillError::StillNeeded { .. } => {
+                Self::of("still_needed", &error).hint("move its DEKs away, make a backup, and restore that one")
+            }
+            DrillError::Foreign => Self::of("drill_unfit", &error).hint("restore the newest backup of this register"),
+            other => Self::of("drill", &other).hint("nothing was recorded: the KEK stays needed"),
         }
     }
 }
@@ -198,6 +220,5 @@ passed_on! {
     ImportError { Register } else "import";
     ExportError { Register } else "export";
     ProtectError { Register, Text, Reason } else "protection";
-    DrillError { Register, Vault } else "drill";
     SampleError { Vault, Register, Discovery, Adoption, File, Import, Deks, Tokens } else "sample";
 }

@@ -14,5 +14,6 @@ mod offboarding;
 mod protection;
 mod refusals;
 mod runs;
+mod secrets;
 mod shapes;
 mod vault;

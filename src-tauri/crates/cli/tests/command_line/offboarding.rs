@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::bench::{Bench, GROUNDS, Ran, binary, text};
+use crate::shapes::names;
 
 const TENANT: &str = "Acme Ltd";
 
@@ -35,6 +36,10 @@ fn two_people_offboard_a_tenant_by_command_line() {
     assert_eq!((run["state"].as_str(), run["operation"].as_str()), (Some("completed"), Some("offboard_tenant")));
     assert_eq!((run["erased"]["tokens"].as_u64(), run["erased"]["wraps"].as_u64()), (Some(2), Some(2)), "{run}");
     assert_eq!(run["erased"]["reclaimed"], true);
+    assert_eq!(
+        names(&run["erased"]),
+        ["entry", "former_wraps", "proof", "reclaimed", "reclaimed_at", "tokens", "wraps"]
+    );
     let gone = &run["deleted_in_vault"][0];
     assert_eq!(gone["vault_name"], "kek-acme");
     assert!(
@@ -80,6 +85,8 @@ fn separation_is_shown(bench: &Bench) {
     let second = bench.theo(&["--json", "tenants", "list", "--after", next]).ok().json();
     assert_eq!((second["tenants"][0]["name"].as_str(), second["next"].as_str()), (Some("Borealis"), None));
     let shown = bench.theo(&["--json", "tenants", "show", TENANT]).ok().json();
+    let parts = ["holds", "id", "integrations", "keks", "keys", "name", "own_keks", "shares_kek", "status", "tokens"];
+    assert_eq!(names(&shown), parts);
     let kek = |name: &str| shown["keks"].as_array().unwrap().iter().find(|kek| kek["name"] == name).unwrap().clone();
     assert_eq!((kek("kek-acme")["own"].as_bool(), kek("kek-shared")["other_tenants"].as_u64()), (Some(true), Some(1)));
     let unknown = bench.theo(&["--json", "tenants", "show", "acme ltd"]);
@@ -93,7 +100,10 @@ fn a_hold_is_in_the_way(bench: &Bench) {
         (survey["found"]["tokens"].as_u64(), survey["found"]["keks"][0]["name"].as_str()),
         (Some(2), Some("kek-acme"))
     );
+    assert_eq!(names(&survey), ["blockers", "erasure", "found", "may_go", "requests", "tenant"]);
     let erasure = &survey["erasure"];
+    let parts = ["copies", "copies_until", "living_keks", "purged_by_vault_at", "strength", "vault", "what"];
+    assert_eq!(names(erasure), parts);
     assert_eq!(
         (erasure["strength"].as_str(), erasure["living_keks"][0].as_str()),
         (Some("shared_kek"), Some("kek-shared"))

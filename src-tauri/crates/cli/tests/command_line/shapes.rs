@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::bench::{Bench, text};
 
 /// Sorted: in which order a document lists them depends on what else the program was built with.
-fn names(document: &Value) -> Vec<&str> {
+pub fn names(document: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     names
