@@ -61,7 +61,9 @@ impl Address {
             .username(login)
             // EXPOSE: the connection authenticates with it.
             .password(&password.0)
-            .application_name(APPLICATION_NAME);
+            .application_name(APPLICATION_NAME)
+            // Our queries are short: compiling one takes longer than answering it.
+            .options([("jit", "off")]);
         let options = if self.is_socket() { options.socket(&self.host) } else { options.host(&self.host) };
         match &self.tls {
             Tls::Off => options.ssl_mode(PgSslMode::Disable),

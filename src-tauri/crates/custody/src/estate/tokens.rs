@@ -197,6 +197,8 @@ impl Estate<'_> {
     pub async fn open_token(&self, dek: KeyId, token: Uuid) -> Result<SecretBytes, TokenError> {
         for _ in 0..TRIES_MAX {
             let row = self.find_token(dek, token).await?;
+            // what was suspended or revoked is opened for nobody, whatever the vault would still do.
+            self.register.may_open(dek).await?;
             // Its wrap may be gone by now: then the token was sealed anew in between.
             let Some(wrap) = self.register.wrap_in_version(dek, row.dek_version).await? else { continue };
             let opened = self.open_dek(&wrap, &self.kek_name(wrap.kek).await?).await?;

@@ -35,7 +35,7 @@ async fn rules_are_the_domains_defaults() {
     let register = world.register(Role::Security).await;
     let mut found = register.quorum_rules().await.unwrap();
     let mut wanted = domain::quorum_rules();
-    assert_eq!(found.version, 1);
+    assert_eq!(found.version, 2);
     for rule in found.rules.iter_mut().chain(&mut wanted) {
         rule.countersigners.sort_by_key(|entry| entry.requested_as);
         rule.countersigners.iter_mut().for_each(|entry| entry.roles.sort());
