@@ -105,7 +105,10 @@ impl<'a> Recovery<'a> {
     }
 
     async fn close(&self) -> Result<Evidence, RunError> {
-        let verification = format!("{} was recovered with its versions; what was proven of them is in the step before", self.object.said());
+        let verification = format!(
+            "{} was recovered with its versions; what was proven of them is in the step before",
+            self.object.said()
+        );
         self.hands.close("completed", &verification).await?;
         Ok(Evidence::new())
     }
