@@ -109,12 +109,7 @@ impl Standing {
             "unconfirmed": self.unconfirmed.iter().map(row).collect::<Vec<Value>>(),
         });
         let entry = self.entry;
-        let mut lines = vec![format!(
-            "{} is {}; entry {entry}. {} stopped: nothing is wrapped, sealed or opened under them.",
-            safe(what),
-            done(protection),
-            keys(self.keys)
-        )];
+        let mut lines = vec![format!("{} is {}; entry {entry}. {}", safe(what), done(protection), stopped(self.keys))];
         if self.in_vault > 0 {
             lines.push(format!("The vault confirmed {confirmed} of {}.", self.in_vault));
         }
@@ -135,6 +130,9 @@ impl Standing {
     }
 }
 
-fn keys(count: u64) -> String {
-    if count == 1 { "1 key is".to_owned() } else { format!("{count} keys are") }
+fn stopped(count: u64) -> String {
+    match count {
+        1 => "1 key is stopped: nothing is wrapped, sealed or opened under it.".to_owned(),
+        count => format!("{count} keys are stopped: nothing is wrapped, sealed or opened under them."),
+    }
 }

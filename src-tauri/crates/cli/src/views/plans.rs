@@ -127,7 +127,7 @@ pub fn text(plan: &Plan) -> String {
 /// What nobody may overlook stands before everything else.
 fn warnings(plan: &Plan) -> String {
     let warning = irreversible(plan.operation).map(str::to_owned);
-    let strength = erasure(plan).map(|line| format!("Erasure is {}", safe(&line.after)));
+    let strength = erasure(plan).map(|line| format!("Erasure: {}", safe(&line.after)));
     let lines: Vec<String> = warning.into_iter().chain(strength).map(|line| format!("{line}\n")).collect();
     if lines.is_empty() { String::new() } else { format!("\n{}", lines.concat()) }
 }

@@ -162,9 +162,7 @@ fn signed_by_name(bench: &Bench, request: &str) {
     let signed = bench.theo(&["sign", request, "--confirm-name", TENANT]).ok();
     let place = |text: &str| signed.err.find(text).unwrap_or_else(|| panic!("{text} is not shown: {}", signed.err));
     // What can't be undone and how strong it is stand before everything else.
-    assert!(
-        place("CAN'T BE UNDONE") < place("Erasure is limited until") && place("Erasure is") < place("change record")
-    );
+    assert!(place("CAN'T BE UNDONE") < place("Erasure: limited until") && place("Erasure: ") < place("change record"));
     assert!(place("Impact: ") < place("Plan hash: "));
     assert!(signed.out.contains("countersigned"), "{}", signed.out);
 }
