@@ -16,7 +16,7 @@ use crate::views::moments::{count32, micros};
 const MAIN: &str = "main";
 const SIGN: &str = "sign";
 const SIGN_WIDTH: f64 = 560.0;
-const SIGN_HEIGHT: f64 = 780.0;
+const SIGN_HEIGHT: f64 = 840.0;
 
 /// How often at most a task's progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(250);

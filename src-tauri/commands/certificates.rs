@@ -170,6 +170,7 @@ async fn view(work: &AtWork, run: RunId) -> Result<CertificateView, Failure> {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
     /// A certificate that was saved before is never written over.
     #[test]

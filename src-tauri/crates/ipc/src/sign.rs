@@ -7,7 +7,8 @@ use crate::{
     app::CustodyHeadView,
     error::DifferenceView,
     people::PersonView,
-    requests::{PlanView, SealSlotView},
+    plans::PlanView,
+    requests::SealSlotView,
     review::ReviewDetailView,
     scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
 };

@@ -5,7 +5,8 @@
 
 use crate::{
     app::*, bindings::Collector, certificates::*, estate::*, keys::*, ledger::*, offboarding::*, overview::*,
-    people::*, protect::*, requests::*, review::*, runs::*, scalar::*, settings::*, sign::*, tenants::*, tokens::*,
+    people::*, plans::*, protect::*, requests::*, review::*, runs::*, scalar::*, settings::*, sign::*, tenants::*,
+    tokens::*,
 };
 
 words! {

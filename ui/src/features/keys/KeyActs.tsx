@@ -33,7 +33,7 @@ export function KeyActs({ detail }: { readonly detail: KeyDetailView }) {
   return (
     <footer className={styles.act}>
       {rotate?.allowed === true && (
-        <Button kind="primary" icon="refresh-cw" onClick={() => { ask(`rotate_${kind}`); }}>
+        <Button {...(back?.allowed === true || recover?.allowed === true ? {} : { kind: "primary" as const })} icon="refresh-cw" onClick={() => { ask(`rotate_${kind}`); }}>
           Request rotation…
         </Button>
       )}

@@ -55,7 +55,7 @@ function Page({ survey, again }: { readonly survey: SurveyView; readonly again: 
           <div className="body stack tight">
             {blocked > 0 ? (
               <Note tone="alert">
-                <b>{blocked === 1 ? "One thing stands in the way." : `${count(blocked)} things stand in the way.`}</b> It can be asked for when they are cleared.
+                <b>{blocked === 1 ? "One thing stands in the way." : `${count(blocked)} things stand in the way.`}</b> It can be asked for when {blocked === 1 ? "that is" : "they are"} cleared.
               </Note>
             ) : (
               <p className="small t2">Whoever signs types the tenant&rsquo;s name. What it destroys does not come back.</p>

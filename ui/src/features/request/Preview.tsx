@@ -1,5 +1,5 @@
 import { useRead, type OperationKind } from "../../host";
-import { Empty, Erasure, Icon, Note, PlanChanges, PlanFacts, Problem, requestTitle, Skeleton, term, useDebounced } from "../../kit";
+import { Empty, Erasure, Icon, Note, PlanChanges, PlanFacts, Problem, requestTitle, Scroll, Skeleton, term, useDebounced } from "../../kit";
 import { EMPTY_DRAFT, planOf, type Draft } from "./draft";
 import styles from "./request.module.css";
 
@@ -26,7 +26,7 @@ export function Preview({ draft }: { readonly draft: Draft }) {
   const request = wanted ?? { operation: { operation: "rotate_kek" as const, key: "" as never, graceSeconds: EMPTY_DRAFT.graceSeconds }, approveWithinHours: 1, executeWithinHours: 1 };
   const { view: plan, error, again, stale } = useRead("plan_request", request, { enabled: wanted !== null });
   return (
-    <section className={styles.preview} aria-label="What it would do" data-region="preview">
+    <Scroll label="What it would do" className={styles.preview} region="preview">
       {wanted === null ? (
         <Empty icon="file-text" title="The plan appears here">
           {BEFORE[draft.kind]}
@@ -56,6 +56,6 @@ export function Preview({ draft }: { readonly draft: Draft }) {
           </p>
         </div>
       )}
-    </section>
+    </Scroll>
   );
 }

@@ -90,10 +90,16 @@ function Proof({ evidence, entry }: { readonly evidence: readonly EvidenceView[]
       {evidence.map((fact, at) => (
         <span key={at} title={fact.value}>
           {evidenceWord(fact.fact)}
-          {fact.value !== "" && <>: <span className={/^[0-9a-f]{32,}$/.test(fact.value) ? "mono" : "num"}>{shortDigest(fact.value)}</span></>}
+          {fact.value !== "" && <>: <Value value={fact.value} /></>}
         </span>
       ))}
       {entry !== null && <a href={href("ledger", String(entry))}>entry {count(entry)}</a>}
     </span>
   );
+}
+
+/** A digest is shortened, and whole on hover; everything else is what was proven, in words and figures, and stays whole. */
+function Value({ value }: { readonly value: string }) {
+  if (/^[0-9a-f]{32,}$/.test(value)) return <span className="mono">{shortDigest(value)}</span>;
+  return <span className="num">{/^\d{4,15}$/.test(value) ? count(Number(value)) : value}</span>;
 }

@@ -16,8 +16,8 @@ const PAGING = {
 const COLUMNS: readonly ColumnHead[] = [
   { id: "name", label: "Tenant" },
   { id: "status", label: "Status" },
-  { id: "separation", label: "Its data lies under" },
-  { id: "keys", label: "Live keys", numeric: true },
+  { id: "separation", label: "Data lies under" },
+  { id: "keys", label: "Keys", numeric: true },
   { id: "tokens", label: "Tokens", numeric: true },
   { id: "holds", label: "Holds", numeric: true },
 ];
