@@ -142,7 +142,7 @@ export const PROTECT: Record<ProtectAct, { readonly act: string; readonly became
 
 /** What a step proved. A fact that is not here is shown as recorded. */
 const EVIDENCE: Record<string, string> = {
-  state_unchanged: "State digest unchanged", version_created: "Created", public_key_digest: "Public key",
+  facts: "Facts compared", state_unchanged: "State digest unchanged", version_created: "Created", public_key_digest: "Public key",
   tagged_with_run: "Tagged", rewrapped: "Re-wrapped", check_values_hold: "Check values hold", canaries_opened: "Canaries opened",
   left_on_old: "Left on the old version", unwrap_refused: "Unwrap refused", old_disabled: "Old version disabled",
   new_disabled: "New version disabled", old_enabled: "Old version enabled", restored: "Restored", taken_over: "Taken over",

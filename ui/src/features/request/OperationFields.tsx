@@ -1,4 +1,4 @@
-import { useRead, type KeyState, type KeyType, type PurgeWish, type RotationTrigger } from "../../host";
+import { useRead, type HoursWish, type KeyState, type KeyType, type PurgeWish, type RotationTrigger } from "../../host";
 import { Note, Problem, SelectField, TRIGGER } from "../../kit";
 import { href } from "../../routes/route";
 import { CreateFields } from "./CreateFields";
@@ -66,8 +66,10 @@ export function OperationFields(props: Props) {
       return (
         <>
           <Tenant {...props} />
-          <Purge {...props} />
-          <Reclaim {...props} />
+          <div className={styles.pair}>
+            <Purge {...props} />
+            <Reclaim {...props} />
+          </div>
         </>
       );
     case "recover_kek":
@@ -108,39 +110,35 @@ function Overlap({ draft, fill, wrong }: Props) {
 
 function Purge({ draft, fill, wrong }: Props) {
   return (
-    <SelectField label="Purge" value={draft.purge} error={wrong("purge")} hint="Until it is purged, two people can recover what was deleted. With purge protection nobody can purge early." onChange={(event) => { fill({ purge: event.target.value as PurgeWish }); }}>
+    <SelectField label="Purge" value={draft.purge} error={wrong("purge")} hint="Until then two people can recover it." onChange={(event) => { fill({ purge: event.target.value as PurgeWish }); }}>
       <option value="scheduled">At the vault&rsquo;s own date</option>
-      <option value="at_once">At once, where the vault allows it</option>
+      <option value="at_once">At once, where allowed</option>
     </SelectField>
   );
 }
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+/** Hours of the day in UTC that are offered; the command line takes any. */
+const HOURS: readonly HoursWish[] = [{ first: 22, last: 4 }, { first: 0, last: 6 }, { first: 12, last: 14 }];
+
+const written = ({ first, last }: HoursWish) => `${first}-${last}`;
+const hour = (value: number) => `${String(value).padStart(2, "0")}:00`;
 
 function Reclaim({ draft, fill, wrong }: Props) {
-  const hours = draft.reclaim;
-  const hour = (label: string, value: number, choose: (value: number) => void) => (
-    <SelectField label={label} value={String(value)} onChange={(event) => { choose(Number(event.target.value)); }}>
-      {HOURS.map((one) => (
-        <option key={one} value={one}>
-          {String(one).padStart(2, "0")}:00 UTC
+  return (
+    <SelectField
+      label="Reclaim space"
+      value={draft.reclaim === null ? "any" : written(draft.reclaim)}
+      error={wrong("reclaim")}
+      hint="Rewrites the tables, which locks them; the run stays open until then."
+      onChange={(event) => { fill({ reclaim: HOURS.find((hours) => written(hours) === event.target.value) ?? null }); }}
+    >
+      <option value="any">At any hour</option>
+      {HOURS.map((hours) => (
+        <option key={written(hours)} value={written(hours)}>
+          {hour(hours.first)} to {hour(hours.last)} UTC
         </option>
       ))}
     </SelectField>
-  );
-  return (
-    <>
-      <SelectField label="Reclaim space" value={hours === null ? "any" : "quiet"} error={wrong("reclaim")} hint="Rewriting the tables takes the old bytes out of their files, and locks them for that time." onChange={(event) => { fill({ reclaim: event.target.value === "any" ? null : { first: 22, last: 4 } }); }}>
-        <option value="quiet">In quiet hours; the run stays open until then</option>
-        <option value="any">At once</option>
-      </SelectField>
-      {hours !== null && (
-        <div className={styles.pair}>
-          {hour("From", hours.first, (first) => { fill({ reclaim: { ...hours, first } }); })}
-          {hour("To", hours.last, (last) => { fill({ reclaim: { ...hours, last } }); })}
-        </div>
-      )}
-    </>
   );
 }
 

@@ -29,7 +29,7 @@ export type Draft = {
 export type Fill = (change: Partial<Draft>) => void;
 
 export const EMPTY_DRAFT: Draft = {
-  kind: "rotate_kek", key: "", keys: [], tenant: "", hold: "", trigger: "", graceSeconds: 7 * 86_400, overlapSeconds: 86_400, purge: "scheduled", reclaim: { first: 22, last: 4 }, own: "",
+  kind: "rotate_kek", key: "", keys: [], tenant: "", hold: "", trigger: "", graceSeconds: 7 * 86_400, overlapSeconds: 86_400, purge: "scheduled", reclaim: null, own: "",
   name: "", bits: 3072, owner: "", purpose: "", classification: "confidential", reason: "", changeRecord: "", rollbackPlan: "", approveWithinHours: 24, executeWithinHours: 72,
 };
 
