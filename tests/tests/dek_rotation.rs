@@ -6,6 +6,8 @@ use std::path::Path;
 use countersign_tests::{
     CrashPoint, ExecutorChild, Left, Moment, Order, OtherVault, TestCustody, TokenBag, at_once, execute,
 };
+use custody::estate::Estate;
+use custody::estate::tokens::TokenError;
 use custody::request::Wanted;
 use custody::run::{Effect, Ended, RunError, Steering};
 use domain::{DekTrigger, KeyId, Plan, RequestId, RunId, RunState, StepKind};
@@ -305,6 +307,14 @@ async fn a_compromised_key_serves_again_under_a_new_dek() {
         states.push(register.dek(*dek).await.unwrap().unwrap().state.word());
     }
     assert_eq!(states, ["active", "compromised"]);
+    // nobody opens what lies under a key that is out of use, until it is back.
+    let query = "SELECT id FROM custody.token WHERE dek = $1 LIMIT 1";
+    let token: uuid::Uuid = sqlx::query_scalar(query).bind(place.deks[1].0).fetch_one(&place.superuser).await.unwrap();
+    let ines = &place.custody.ines;
+    let opened = Estate::new(&ines.console, ines.author()).open_token(place.deks[1], token).await;
+    assert!(matches!(opened, Err(TokenError::Register(RegisterError::Refused(_)))), "it was opened");
+    let back = "UPDATE custody.key SET state = 'active', state_seq = state_seq + 1 WHERE id = $1";
+    sqlx::query(back).bind(place.deks[1].0).execute(&place.superuser).await.unwrap();
     place.is_whole().await;
 }
 
