@@ -29,7 +29,7 @@ export function Pages({ route }: { readonly route: Route }) {
     case "approvals":
       return <Approvals route={route} />;
     case "request":
-      return <NewRequest key={`${route.id ?? ""}${route.query["key"] ?? ""}${route.query["tenant"] ?? ""}`} route={route} />;
+      return <NewRequest route={route} />;
     case "keys":
       return <Keys route={route} />;
     case "tenants":

@@ -4,7 +4,7 @@ import { useKeys } from "../../commands/keys";
 import { useSelection } from "../../commands/selection";
 import { useAct, type IpcError, type OperationKind } from "../../host";
 import { Button, fieldName, fieldProblem, OPERATION, Problem, SelectField, TRIGGER } from "../../kit";
-import { go, href, type Route } from "../../routes/route";
+import { go, href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { EMPTY_DRAFT, kindOf, missing, operationOf, type Draft, type Fill } from "./draft";
 import { OperationFields } from "./OperationFields";
@@ -24,11 +24,13 @@ const CHOICE: Partial<Record<OperationKind, string>> = { rotate_dek: "Rotate DEK
 export default function NewRequest({ route }: { readonly route: Route }) {
   const kind = kindOf(route.id);
   const selection = useSelection();
-  const [draft, setDraft] = useState<Draft>(() => begin(kind, route, selection));
+  const [draft, setDraft] = useState<Draft>(() => ({ ...EMPTY_DRAFT, ...upon(kind, route, selection) }));
   const [tried, setTried] = useState(false);
   const open = useAct("open_sign_window");
   const write = useAct("draft_request", { done: (view) => { open.act({ subject: { sign: "draft", draft: view.draft } }); } });
   const error = write.error ?? open.error;
+  // Another operation was chosen, here or by a command: what it is about is chosen anew, why it is asked for stays.
+  if (draft.kind !== kind) setDraft({ ...draft, ...upon(kind, route, selection) });
   const gaps = missing(draft);
   const fill: Fill = (change) => {
     setDraft({ ...draft, ...change });
@@ -50,7 +52,7 @@ export default function NewRequest({ route }: { readonly route: Route }) {
         <form className={styles.page} noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
           <section className={styles.form} aria-label="What is asked for" data-region="form">
             <div className={styles.fields}>
-              <SelectField label="Operation" value={kind} onChange={(event) => { go("request", event.target.value); }}>
+              <SelectField label="Operation" value={kind} onChange={(event) => { replace(href("request", event.target.value)); write.reset(); open.reset(); }}>
                 {KINDS.map(({ group, kinds }) => (
                   <optgroup key={group} label={group}>
                     {kinds.map((one) => (
@@ -87,12 +89,13 @@ export default function NewRequest({ route }: { readonly route: Route }) {
 
 export type Wrong = (field: keyof Draft) => string | undefined;
 
-function begin(kind: OperationKind, { query }: Route, selection: Draft["keys"]): Draft {
+/** What a request is about, as the address and the selection say. */
+function upon(kind: OperationKind, { query }: Route, selection: Draft["keys"]): Pick<Draft, "kind" | "key" | "keys" | "tenant" | "hold" | "trigger"> {
   const picks = kind === "rotate_dek" || kind === "destroy_dek";
   const one = picks && query["key"] !== undefined && query["name"] !== undefined ? [{ key: query["key"] as Draft["keys"][number]["key"], name: query["name"] }] : [];
   const trigger = query["trigger"] ?? "";
   return {
-    ...EMPTY_DRAFT, kind, key: picks ? "" : (query["key"] ?? ""), keys: one.length > 0 ? one : picks ? selection : [], tenant: query["tenant"] ?? "", hold: query["hold"] ?? "",
+    kind, key: picks ? "" : (query["key"] ?? ""), keys: one.length > 0 ? one : picks ? selection : [], tenant: query["tenant"] ?? "", hold: query["hold"] ?? "",
     trigger: Object.hasOwn(TRIGGER, trigger) ? (trigger as Draft["trigger"]) : "",
   };
 }
