@@ -59,7 +59,7 @@ async fn the_whole_job_is_done_by_keyboard_alone() {
     unlock(&console, INES, Key::Down).await;
     console.press("Approvals").await;
     console.press("New request").await;
-    console.press("Create a KEK").await;
+    console.type_into("Operation", "Create a KEK").await;
     for (label, text) in [
         ("Name in the vault", "kek-payments"),
         ("Owner", "Platform security"),
