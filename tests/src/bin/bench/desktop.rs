@@ -49,7 +49,7 @@ async fn memory() {
     let console = Console::open(&custody).await;
     console.unlock(INES).await;
     console.go("keys").await;
-    console.sees("kek-").await;
+    console.sees("Rotate by").await;
     tokio::time::sleep(SETTLE).await;
     let held: Vec<(String, f64)> = family(console_process());
     let parts: Vec<String> = held.iter().map(|(name, mib)| format!("{name} {mib:.0}")).collect();
