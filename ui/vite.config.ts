@@ -19,5 +19,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["dev/test-setup.ts"],
     css: { include: [/tokens\.css/] },
+    testTimeout: 60_000,
   },
 });

@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // What jsdom lacks of a browser.
@@ -11,5 +11,8 @@ if (typeof HTMLDialogElement.prototype.showModal !== "function") {
     this.open = false;
   };
 }
+
+// Slow is not wrong: a machine that is busy with other tests draws late.
+configure({ asyncUtilTimeout: 15_000 });
 
 afterEach(cleanup);
