@@ -1,5 +1,5 @@
 //! Protective acts with a real vault: at once and by one person, proven by the vault, signed off by another, taken back by two.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 use countersign_tests::{TestCustody, TokenBag, at_once, entry_of, passphrase, signed};
 use custody::estate::tokens::NewToken;
@@ -132,12 +132,12 @@ async fn an_act_whose_console_died_is_completed_by_another() {
 
         assert!(ines.console.confirm_protection(ines.author(), receipt.seq).await.unwrap().is_empty());
         assert_eq!(enabled(ines).await, Vec::<String>::new());
-        assert_eq!(register.versions_to_enable(kek).await.unwrap(), [in_use.clone()]);
+        assert_eq!(register.versions_to_enable(kek).await.unwrap(), std::slice::from_ref(&in_use));
         let (head, _) = register.head().await.unwrap();
         assert!(theo.console.confirm_protection(theo.author(), receipt.seq).await.unwrap().is_empty());
         assert_eq!(register.head().await.unwrap().0, head, "a second completion writes nothing");
         agreed(&custody, &back(&[kek], None)).await;
-        assert_eq!(enabled(ines).await, [in_use.clone()]);
+        assert_eq!(enabled(ines).await, std::slice::from_ref(&in_use));
     }
     let nothing = ines.console.confirm_protection(ines.author(), 1).await;
     assert!(matches!(nothing, Err(ProtectError::Unknown { entry: 1 })));

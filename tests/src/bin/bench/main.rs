@@ -40,7 +40,9 @@ async fn main() {
         "inventory" => inventory::measure(&sizes).await,
         "desktop" => desktop::measure(&sizes).await,
         other => {
-            eprintln!("no such subject: {other:?}; known are rotation, dek-rotation, destruction, ledger, inventory, desktop");
+            eprintln!(
+                "no such subject: {other:?}; known are rotation, dek-rotation, destruction, ledger, inventory, desktop"
+            );
             std::process::exit(2);
         }
     }

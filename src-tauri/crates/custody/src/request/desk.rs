@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AlgorithmError, Change, Decision, DekTrigger, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash, RequestId,
-    Role, SealStatement, Target, Text, Timestamp,
+    AlgorithmError, Change, Decision, DekTrigger, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash,
+    RequestId, Role, SealStatement, Target, Text, Timestamp,
 };
 use register::{Receipt, RegisterError};
 use vault::{CallCost, RsaBits, VaultError};
@@ -14,8 +14,8 @@ use super::destruction::{Blocker, Purge, ReclaimHours, name_blockers};
 use super::draft::{Draft, Grounds, Setting, Windows};
 use super::offboarding::OffboardingOrder;
 use super::reactivation::Reactivation;
-use super::secrets::SecretRotationOptions;
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
+use super::secrets::SecretRotationOptions;
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::kek::NoKek;

@@ -24,5 +24,5 @@ pub use draft::{Grounds, Setting, Windows};
 pub use offboarding::{Offboarding, OffboardingOrder};
 pub use reactivation::Reactivation;
 pub use recovery::DeletedKek;
-pub use secrets::{SecretEncoding, SecretNow, SecretRotationOptions, VALUE_BYTES};
 pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault_operations};
+pub use secrets::{SecretEncoding, SecretNow, SecretRotationOptions, VALUE_BYTES};

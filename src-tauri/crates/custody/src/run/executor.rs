@@ -245,9 +245,7 @@ async fn follow(
         (
             Operation::DestroyDek | Operation::DestroyKek | Operation::DestroySecret | Operation::OffboardTenant,
             Direction::Forward,
-        ) => {
-            walk(&Destruction::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
-        }
+        ) => walk(&Destruction::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await,
         (Operation::RecoverKek, Direction::Forward) => {
             walk(&Recovery::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }

@@ -5,8 +5,8 @@ mod certificates;
 mod copy;
 mod custody;
 mod dek_rotation;
-mod holds;
 mod destruction;
+mod holds;
 mod keks;
 mod key_detail;
 mod key_filter;
@@ -34,11 +34,11 @@ mod wraps;
 pub use certificates::{CERTIFICATES_PAGE_MAX, CertificateRow, CertificatesPage, DestroyedKeyRow};
 pub use custody::{CustodyRow, QuorumRulesRow, RotationRuleRow, RotationRulesRow, SettingsRow};
 pub use dek_rotation::{FormerWrapRow, TokensToMove};
-pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use destruction::{
     CoveredKey, DeletionRow, DrillRow, ErasureRow, InTheWay, ReclaimObstacles, RemainsRow, RetentionRow,
     WrappingVersion,
 };
+pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use keks::{KekRow, KeyVersionRow};
 pub use key_detail::{KeyDetail, RuleInForce, TIMELINE_MAX, TimelineRow, Violation, WrappedByRow};
 pub use key_filter::{DueFilter, KeyFilter};
