@@ -341,7 +341,8 @@ END
 $$;
 
 -- Overwrites wraps with zeros, then deletes them. Which ones a run may erase, and when, its operation says:
--- `<operation>_erase(custody.act, custody.run, custody.dek_version[])` must exist and fails where one may not go.
+-- `<operation>_erase(custody.act, custody.run, custody.dek_version[])` must exist and fails where one may not go; `_erased(custody.act,
+-- custody.run, present bigint, former bigint)` keeps what went, where that is wanted.
 CREATE FUNCTION custody.do_erase_wraps(entry bytea, signatures bytea, payload bytea) RETURNS custody.outcome
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -375,6 +376,9 @@ BEGIN
     GET DIAGNOSTICS present = ROW_COUNT;
     IF former + present <> cardinality(rows) THEN
         PERFORM custody.fail('version_unknown', jsonb_build_object('count', cardinality(rows), 'found', former + present));
+    END IF;
+    IF custody.has_hook(operation, 'erased', 'custody.act, custody.run, bigint, bigint') THEN
+        EXECUTE format('SELECT custody.%I($1, $2, $3, $4)', operation || '_erased') USING act, held, present, former;
     END IF;
     PERFORM custody.keep_lease(held, act.now);
     RETURN custody.accepted(act, jsonb_build_object('count', former + present));

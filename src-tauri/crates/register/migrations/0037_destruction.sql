@@ -349,48 +349,11 @@ LANGUAGE sql STABLE AS $$ SELECT custody.check_erase(act, held, rows) $$;
 CREATE FUNCTION custody.offboard_tenant_erase(act custody.act, held custody.run, rows custody.dek_version[]) RETURNS void
 LANGUAGE sql STABLE AS $$ SELECT custody.check_erase(act, held, rows) $$;
 
--- The verb again: what a destruction erased is kept, for the reclaim that follows.
-CREATE OR REPLACE FUNCTION custody.do_erase_wraps(entry bytea, signatures bytea, payload bytea) RETURNS custody.outcome
-LANGUAGE plpgsql AS $$
-DECLARE
-    act custody.act := custody.admit(entry, signatures, ARRAY['dek.erased'], 'run', 'session');
-    held custody.run := custody.held_run(act, custody.text_id(act.subject, 'subject'));
-    operation text := custody.operation_of(held);
-    rows custody.dek_version[];
-    former bigint;
-    present bigint;
-BEGIN
-    IF NOT custody.has_hook(operation, 'erase', 'custody.act, custody.run, custody.dek_version[]') THEN
-        PERFORM custody.fail('wrong_operation', jsonb_build_object('operation', operation));
-    END IF;
-    SELECT array_agg((custody.as_id(c.cells[1], 'dek'), custody.as_count(c.cells[2], 'dek_version'))::custody.dek_version)
-    INTO rows
-    FROM (SELECT custody.fields_exactly(f.bytes, 2, 'erase row') AS cells
-          FROM unnest(custody.payload_rows(act, payload, 1000)) AS f (bytes)) AS c;
-    IF rows IS NULL OR (SELECT count(DISTINCT (r.dek, r.version)) FROM unnest(rows) AS r) <> cardinality(rows) THEN
-        PERFORM custody.fail('payload_count', jsonb_build_object('rows', coalesce(cardinality(rows), 0)));
-    END IF;
-    EXECUTE format('SELECT custody.%I($1, $2, $3)', operation || '_erase') USING act, held, rows;
-    act := custody.append(act);
-    UPDATE custody.former_wrap AS f SET wrapped = decode(repeat('00', length(f.wrapped)), 'hex')
-    FROM unnest(rows) AS r WHERE f.dek = r.dek AND f.dek_version = r.version;
-    UPDATE custody.wrap AS w
-    SET wrapped = decode(repeat('00', length(w.wrapped)), 'hex'), revision = w.revision + 1, changed_seq = act.seq
-    FROM unnest(rows) AS r WHERE w.dek = r.dek AND w.dek_version = r.version;
-    DELETE FROM custody.former_wrap AS f USING unnest(rows) AS r WHERE f.dek = r.dek AND f.dek_version = r.version;
-    GET DIAGNOSTICS former = ROW_COUNT;
-    DELETE FROM custody.wrap AS w USING unnest(rows) AS r WHERE w.dek = r.dek AND w.dek_version = r.version;
-    GET DIAGNOSTICS present = ROW_COUNT;
-    IF former + present <> cardinality(rows) THEN
-        PERFORM custody.fail('version_unknown', jsonb_build_object('count', cardinality(rows), 'found', former + present));
-    END IF;
-    IF custody.destroys(operation) THEN
-        PERFORM custody.note_erased(act, held, 0, present, former);
-    END IF;
-    PERFORM custody.keep_lease(held, act.now);
-    RETURN custody.accepted(act, jsonb_build_object('count', former + present));
-END
-$$;
+-- What a destruction erased is kept, for the reclaim that follows.
+CREATE FUNCTION custody.destroy_dek_erased(act custody.act, held custody.run, present bigint, former bigint) RETURNS void
+LANGUAGE sql AS $$ SELECT custody.note_erased(act, held, 0, present, former) $$;
+CREATE FUNCTION custody.offboard_tenant_erased(act custody.act, held custody.run, present bigint, former bigint) RETURNS void
+LANGUAGE sql AS $$ SELECT custody.note_erased(act, held, 0, present, former) $$;
 
 -- `any`, or two hours of the day in UTC between which tables may be locked and rewritten.
 CREATE FUNCTION custody.are_hours(hours text) RETURNS boolean
