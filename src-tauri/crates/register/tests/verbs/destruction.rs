@@ -356,6 +356,20 @@ async fn holds_and_a_lost_quorum_cannot_be_raced() {
     assert_eq!(left, 2);
 }
 
+/// a tenant whose DEKs lie under a shared KEK is held like any other, also when the hold comes in the middle of its offboarding.
+#[tokio::test]
+async fn a_hold_on_a_tenant_stops_its_offboarding_under_way() {
+    let custody = Custody::found().await;
+    let estate = Estate::make(&custody, 1).await;
+    let plan = custody.tenant_plan(&custody.ben, "alder", "any").await;
+    let run = custody.begin(&plan).await;
+    let ben = &custody.ben;
+    custody.intend(ben, run, "deactivate", 2).await.unwrap();
+    custody.hold(custody.tenant("alder").await).await;
+    custody.assert_refused(custody.deactivate(run, &estate.deks_of("alder")).await, ben, "held").await;
+    custody.assert_refused(custody.intend(ben, run, "deactivate", 2).await, ben, "held").await;
+}
+
 /// each act only in its step, only on what the plan covers, and in the order that protects: tokens before wraps, wraps
 /// before the word destroyed.
 #[tokio::test]
