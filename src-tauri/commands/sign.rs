@@ -250,6 +250,12 @@ async fn decide(
     let device = work.desk.unlock_for_seal(passphrase).await?;
     let verdict = custody::request::Verdict { request: id, decision: decided, role, reason, shown };
     let receipt = work.desk.console.decide(verdict, &device, work.desk.author()).await?;
+    // What could not be put into force now stays approved, on screen, for anybody eligible to execute.
+    if decided == Decision::Approve
+        && let Err(error) = work.desk.console.settle(work.desk.author(), id).await
+    {
+        tracing::warn!(%error, request = %id, "countersigned, and not yet in force");
+    }
     sealed(work, id, Some(decision), receipt.seq).await
 }
 

@@ -11,7 +11,8 @@ pub(crate) fn role(role: domain::Role) -> Option<ipc::Role> {
         domain::Role::DevOps => Some(ipc::Role::Devops),
         domain::Role::Engineering => Some(ipc::Role::Engineering),
         domain::Role::Auditor => Some(ipc::Role::Auditor),
-        _ => None,
+        domain::Role::RiskAcceptance => Some(ipc::Role::RiskAcceptance),
+        domain::Role::Agent => None,
     }
 }
 
@@ -32,6 +33,7 @@ pub(crate) fn role_of(named: ipc::Role) -> domain::Role {
         ipc::Role::Devops => domain::Role::DevOps,
         ipc::Role::Engineering => domain::Role::Engineering,
         ipc::Role::Auditor => domain::Role::Auditor,
+        ipc::Role::RiskAcceptance => domain::Role::RiskAcceptance,
     }
 }
 

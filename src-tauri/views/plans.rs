@@ -22,6 +22,14 @@ pub(crate) fn operation(of: Operation) -> OperationKind {
         Operation::RecoverKek => OperationKind::RecoverKek,
         Operation::Reactivate => OperationKind::Reactivate,
         Operation::LiftHold => OperationKind::LiftHold,
+        Operation::GrantException => OperationKind::GrantException,
+        Operation::CloseException => OperationKind::CloseException,
+        Operation::ShareKey => OperationKind::ShareKey,
+        Operation::ChangeRules => OperationKind::ChangeRules,
+        Operation::EnrolOperator => OperationKind::EnrolOperator,
+        Operation::EnrolDevice => OperationKind::EnrolDevice,
+        Operation::GrantRole => OperationKind::GrantRole,
+        Operation::ReinstateOperator => OperationKind::ReinstateOperator,
     }
 }
 

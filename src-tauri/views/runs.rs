@@ -43,6 +43,7 @@ pub(crate) fn step_kind(of: StepKind, creating: bool) -> ipc::StepKind {
         StepKind::EnableVersions => ipc::StepKind::EnableVersions,
         StepKind::Activate => ipc::StepKind::Activate,
         StepKind::Lift => ipc::StepKind::Lift,
+        StepKind::Apply => ipc::StepKind::Apply,
         StepKind::Close => ipc::StepKind::Close,
     }
 }

@@ -9,8 +9,8 @@ use custody::run::{Ended, RunError, Steering};
 use domain::{Classification, Decision, Environment, KeyId, KeyName, Plan, RequestId, Role, RunId};
 use keychain::Passphrase;
 use keychain::testing::PrivateKeyring;
+use local_custody::testing::DataFolder;
 use rand_core::OsRng;
-use tempfile::TempDir;
 use tokio::sync::watch;
 use workplace::{Ceremony, Desk, FounderCard, Premises, Seat, Workplace};
 
@@ -30,7 +30,7 @@ pub struct TestCustody {
     /// The keychain of this custody alone.
     pub keyring: PrivateKeyring,
     /// Its data folder.
-    pub home: TempDir,
+    pub home: DataFolder,
 }
 
 /// What was written on every test request.
@@ -55,8 +55,16 @@ pub fn passphrase() -> Passphrase {
 impl TestCustody {
     /// Opens a local custody and founds it with Ines (DevOps) and Theo (Security).
     pub async fn found() -> Self {
+        Self::found_in(DataFolder::make().unwrap()).await
+    }
+
+    /// The same, on a disk that every commit waits for: for figures.
+    pub async fn found_on_disk() -> Self {
+        Self::found_in(DataFolder::make_on_disk().unwrap()).await
+    }
+
+    async fn found_in(home: DataFolder) -> Self {
         let keyring = PrivateKeyring::start().unwrap();
-        let home = tempfile::tempdir().unwrap();
         let keychain = keyring.open(KEYCHAIN).unwrap();
         let workplace = Workplace::with_keychain(home.path().join("data"), keychain);
         let premises = workplace.open_local("Payments", Environment::Staging).await.unwrap();

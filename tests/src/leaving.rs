@@ -70,8 +70,9 @@ impl TestCustody {
 
     /// DEKs of one tenant, each for an integration of its own.
     pub async fn deks_of(&self, kek: KeyId, tenant: &str, count: usize) -> Vec<KeyId> {
-        let target =
-            |number| DekTarget::Tenant { tenant: tenant.to_owned(), integration: format!("integration {number:04}") };
+        // A tenant may have DEKs under several KEKs, and an integration has one of them.
+        let integration = |number| format!("integration {number:04} under {kek}");
+        let target = |number| DekTarget::Tenant { tenant: tenant.to_owned(), integration: integration(number) };
         let order = DekOrder {
             kek,
             targets: (0..count).map(target).collect(),

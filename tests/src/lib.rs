@@ -16,6 +16,7 @@ mod killed_at;
 mod leaving;
 mod other_vault;
 mod pens;
+mod restored;
 mod secret_here;
 mod token_bag;
 mod window;
@@ -34,6 +35,7 @@ pub use killed_at::{
 pub use leaving::Leaving;
 pub use other_vault::OtherVault;
 pub use pens::Pens;
+pub use restored::Restored;
 pub use secret_here::{CONTENT_TYPE, value_of};
 pub use thirtyfour::Key;
 pub use token_bag::TokenBag;

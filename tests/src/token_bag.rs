@@ -1,5 +1,7 @@
 //! Tokens whose plaintexts a test remembers, to see that none is lost, damaged or opened to another.
 
+use std::collections::BTreeSet;
+
 use custody::estate::tokens::NewToken;
 use custody::estate::{Estate, unwatched};
 use domain::KeyId;
@@ -61,6 +63,20 @@ impl TokenBag {
         for (dek, token, _) in &self.0 {
             assert!(estate.open_token(*dek, *token).await.is_err(), "token {token} still opens");
         }
+    }
+
+    /// The DEKs under which one of them opens, to what was sealed and to nothing else.
+    pub async fn opening(&self, desk: &Desk) -> BTreeSet<KeyId> {
+        let estate = Estate::new(&desk.console, desk.author());
+        let mut open = BTreeSet::new();
+        for (dek, token, value) in &self.0 {
+            if let Ok(opened) = estate.open_token(*dek, *token).await {
+                // EXPOSE: compared with what went in; it is a random value.
+                assert!(opened.expose(|plaintext| plaintext == value), "token {token} opened to something else");
+                open.insert(*dek);
+            }
+        }
+        open
     }
 
     /// Every `nth` of them opens to what was sealed.

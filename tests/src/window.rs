@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use keychain::testing::PrivateKeyring;
+use local_custody::testing::DataFolder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::CapabilitiesHelper as _;
@@ -48,14 +49,14 @@ pub struct Console {
     server: Child,
     _display: Display,
     /// What it was started on, when that is gone with it.
-    _own: Option<(PrivateKeyring, TempDir)>,
+    _own: Option<(PrivateKeyring, DataFolder)>,
     log: TempDir,
 }
 
 impl Console {
     /// Starts it on an empty folder, with a keychain and a display of its own.
     pub async fn start() -> Self {
-        let (keyring, home) = (PrivateKeyring::start().unwrap(), tempfile::tempdir().unwrap());
+        let (keyring, home) = (PrivateKeyring::start().unwrap(), DataFolder::make().unwrap());
         let console = Self::launch(&keyring, home.path()).await;
         Self { _own: Some((keyring, home)), ..console }
     }

@@ -21,6 +21,11 @@ export const LIMITED: ErasureView = {
 };
 const BOUNDED: ErasureView = { strength: "bounded", until: inDays(90), livingKeks: [], residues: [{ kind: "soft_delete", until: inDays(90), keptHours: 90 * 24, checked: true }] };
 
+/** What changes the register alone: one line of before and after is enough to see how it is shown. */
+const inRegister = (field: string, before: string, after: string) => (subject: string): Made => ({
+  targets: [target("rg-1", subject)], versionBefore: null, versionAfter: null, erasure: null, parameters: parameters({}), counts: [], changes: [change(subject, field, before, after)],
+});
+
 const MADE: Record<OperationKind, (subject: string) => Made> = {
   rotate_kek: (subject) => ({
     targets: [target("kek-1", subject, "9c41f0aa2be19910b27e")], versionBefore: 7, versionAfter: 8, erasure: null, parameters: parameters({ grace_seconds: "604800", batch_size: "100", budget_percent: "70", full_proof: "false", version_before: "7", version_after: "8" }),
@@ -70,6 +75,14 @@ const MADE: Record<OperationKind, (subject: string) => Made> = {
     targets: [target("hd-1", "4 O 221/26")], versionBefore: null, versionAfter: null, erasure: null, parameters: parameters({ kind: "legal_hold", tenant: "Pellworth Law" }), counts: [],
     changes: [change("4 O 221/26", "status", "set", "lifted")],
   }),
+  grant_exception: inRegister("exception", "", "active until 15 Jan 2027, 17:00 UTC"),
+  close_exception: inRegister("exception", "active", "closed"),
+  share_key: inRegister("shared_service", "", "entered"),
+  change_rules: inRegister("period_days", "365", "180"),
+  enrol_operator: inRegister("roles", "", "devops"),
+  enrol_device: inRegister("device", "", "enrolled"),
+  grant_role: inRegister("roles", "devops", "devops, security"),
+  reinstate_operator: inRegister("status", "suspended", "active"),
 };
 
 export function plan(operation: OperationKind = "rotate_kek", subject = "kek-tenant-a", hash = true): PlanView {

@@ -1894,7 +1894,7 @@ export type OpenSignWindowRequest = {
  */
 subject: SignSubject, };
 
-export type OperationKind = "rotate_kek" | "create_kek" | "rotate_dek" | "rotate_secret" | "destroy_dek" | "destroy_kek" | "destroy_secret" | "offboard_tenant" | "recover_kek" | "reactivate" | "lift_hold";
+export type OperationKind = "rotate_kek" | "create_kek" | "rotate_dek" | "rotate_secret" | "destroy_dek" | "destroy_kek" | "destroy_secret" | "offboard_tenant" | "recover_kek" | "reactivate" | "lift_hold" | "grant_exception" | "close_exception" | "share_key" | "change_rules" | "enrol_operator" | "enrol_device" | "grant_role" | "reinstate_operator";
 
 export type OperationRequest = { "operation": "rotate_kek", 
 /**
@@ -2794,7 +2794,7 @@ waiting: number,
  */
 forMe: number, };
 
-export type Role = "security" | "devops" | "engineering" | "auditor";
+export type Role = "security" | "devops" | "engineering" | "auditor" | "risk_acceptance";
 
 export type RotationRuleView = { 
 /**
@@ -3592,7 +3592,7 @@ runs: number,
  */
 reviews: number, };
 
-export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new" | "replace_dek" | "reencrypt" | "reencrypt_back" | "erase_old" | "erase_new" | "deactivate" | "delete_tokens" | "erase_wraps" | "reclaim" | "delete_from_vault" | "await_purge" | "prove_absent" | "recover" | "enable_versions" | "activate" | "lift";
+export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new" | "replace_dek" | "reencrypt" | "reencrypt_back" | "erase_old" | "erase_new" | "deactivate" | "delete_tokens" | "erase_wraps" | "reclaim" | "delete_from_vault" | "await_purge" | "prove_absent" | "recover" | "enable_versions" | "activate" | "lift" | "apply";
 
 export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
 

@@ -15,7 +15,7 @@ export const ENVIRONMENT: Record<Environment, string> = {
 };
 
 export const ROLE: Record<Role, string> = {
-  security: "Security", devops: "DevOps", engineering: "Engineering", auditor: "Auditor",
+  security: "Security", devops: "DevOps", engineering: "Engineering", auditor: "Auditor", risk_acceptance: "Risk acceptance",
 };
 
 export const KEY_TYPE: Record<KeyType, string> = {
@@ -169,7 +169,21 @@ export const OPERATION: Record<OperationKind, { readonly verb: string; readonly 
   recover_kek: { verb: "Recover", doing: "Recovering", one: "KEK", many: "KEKs", noun: "recovery" },
   reactivate: { verb: "Reactivate", doing: "Reactivating", one: "", many: "keys", noun: "reactivation" },
   lift_hold: { verb: "Lift", doing: "Lifting", one: "hold", many: "holds", noun: "lifting of the hold" },
+  grant_exception: { verb: "Grant", doing: "Granting", one: "exception", many: "exceptions", noun: "exception" },
+  close_exception: { verb: "Close", doing: "Closing", one: "exception", many: "exceptions", noun: "closing of the exception" },
+  share_key: { verb: "Share", doing: "Sharing", one: "key", many: "keys", noun: "shared-service entry" },
+  change_rules: { verb: "Change", doing: "Changing", one: "", many: "rules", noun: "change of rules" },
+  enrol_operator: { verb: "Enrol", doing: "Enrolling", one: "operator", many: "operators", noun: "enrolment" },
+  enrol_device: { verb: "Enrol", doing: "Enrolling", one: "device", many: "devices", noun: "enrolment of the device" },
+  grant_role: { verb: "Grant", doing: "Granting", one: "role to", many: "roles", noun: "grant" },
+  reinstate_operator: { verb: "Reinstate", doing: "Reinstating", one: "operator", many: "operators", noun: "reinstatement" },
 };
+
+/** What is asked for about keys, on one screen. What changes the register alone is asked for where it is shown. */
+export const KEY_KINDS = [
+  "rotate_kek", "create_kek", "rotate_dek", "rotate_secret", "destroy_dek", "destroy_kek", "destroy_secret", "offboard_tenant", "recover_kek", "reactivate", "lift_hold",
+] as const satisfies readonly OperationKind[];
+export type KeyKind = (typeof KEY_KINDS)[number];
 
 type Titled = { readonly operation: OperationKind; readonly subject: string; readonly targets: number; readonly versionAfter: number | null };
 

@@ -208,6 +208,7 @@ pub fn step(kind: StepKind) -> &'static str {
         StepKind::EnableVersions => "enable versions again",
         StepKind::Activate => "put keys into use again",
         StepKind::Lift => "lift the hold",
+        StepKind::Apply => "put it into force",
         StepKind::Close => "close",
     }
 }

@@ -32,6 +32,14 @@ impl Operation {
             Self::RecoverKek => &[S::Compare, S::Recover, S::Prove, S::Close],
             Self::Reactivate => &[S::Compare, S::EnableVersions, S::Activate, S::Close],
             Self::LiftHold => &[S::Compare, S::Lift, S::Close],
+            Self::GrantException
+            | Self::CloseException
+            | Self::ShareKey
+            | Self::ChangeRules
+            | Self::EnrolOperator
+            | Self::EnrolDevice
+            | Self::GrantRole
+            | Self::ReinstateOperator => &[S::Compare, S::Apply, S::Close],
         }
     }
 
@@ -51,8 +59,22 @@ impl Operation {
             | Self::OffboardTenant
             | Self::RecoverKek
             | Self::Reactivate
-            | Self::LiftHold => &[S::Compare, S::Close],
+            | Self::LiftHold
+            | Self::GrantException
+            | Self::CloseException
+            | Self::ShareKey
+            | Self::ChangeRules
+            | Self::EnrolOperator
+            | Self::EnrolDevice
+            | Self::GrantRole
+            | Self::ReinstateOperator => &[S::Compare, S::Close],
         }
+    }
+
+    /// Whether it changes the register and nothing else, in one act. Then it takes effect as soon as the last signature is there.
+    #[must_use]
+    pub const fn applies(self) -> bool {
+        matches!(self.steps(), [_, StepKind::Apply, ..])
     }
 
     /// Whether what it does can't be undone.
@@ -67,7 +89,19 @@ impl Operation {
         match self {
             Self::CreateKek | Self::RotateKek | Self::DestroyKek | Self::RecoverKek => Some(VaultTarget::Key),
             Self::RotateSecret | Self::DestroySecret => Some(VaultTarget::Secret),
-            Self::RotateDek | Self::DestroyDek | Self::OffboardTenant | Self::Reactivate | Self::LiftHold => None,
+            Self::RotateDek
+            | Self::DestroyDek
+            | Self::OffboardTenant
+            | Self::Reactivate
+            | Self::LiftHold
+            | Self::GrantException
+            | Self::CloseException
+            | Self::ShareKey
+            | Self::ChangeRules
+            | Self::EnrolOperator
+            | Self::EnrolDevice
+            | Self::GrantRole
+            | Self::ReinstateOperator => None,
         }
     }
 }

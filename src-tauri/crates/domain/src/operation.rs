@@ -27,6 +27,22 @@ words! {
         Reactivate = "reactivate",
         /// A legal hold or an incident no longer keeps keys from being destroyed.
         LiftHold = "lift_hold",
+        /// Something departs from a clause of the policy until a date.
+        GrantException = "grant_exception",
+        /// An exception is over before or after its date, with evidence.
+        CloseException = "close_exception",
+        /// A key serves several tenants, by a decision on record.
+        ShareKey = "share_key",
+        /// The next version of rules.
+        ChangeRules = "change_rules",
+        /// Somebody joins, with their first device.
+        EnrolOperator = "enrol_operator",
+        /// An operator's further device.
+        EnrolDevice = "enrol_device",
+        /// An operator's further role or authority.
+        GrantRole = "grant_role",
+        /// A suspended operator may act again.
+        ReinstateOperator = "reinstate_operator",
     }
 }
 
@@ -121,6 +137,8 @@ words! {
         Activate = "activate",
         /// Lift the hold.
         Lift = "lift",
+        /// Change the register as the plan says.
+        Apply = "apply",
         /// Record the verification and close.
         Close = "close",
     }

@@ -29,5 +29,7 @@ words! {
         Auditor = "auditor",
         /// Executes approved requests unattended.
         Agent = "agent",
+        /// Accepts risks for the company: an authority beside the role Security, in which exceptions are countersigned.
+        RiskAcceptance = "risk_acceptance",
     }
 }

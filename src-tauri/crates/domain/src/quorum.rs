@@ -48,6 +48,9 @@ pub fn quorum_rules() -> Vec<QuorumRule> {
             by(Role::Security, &[Role::DevOps, Role::Security]),
         ]
     };
+    let anyone = |countersigner| {
+        [Role::Security, Role::DevOps, Role::Engineering].map(|role| by(role, &[countersigner])).to_vec()
+    };
     let countersigners = |operation| match operation {
         Operation::CreateKek | Operation::RotateKek | Operation::RotateDek | Operation::RotateSecret => rotation(),
         // Between them the two cover Security and DevOps.
@@ -56,6 +59,13 @@ pub fn quorum_rules() -> Vec<QuorumRule> {
         }
         Operation::RecoverKek | Operation::Reactivate => vec![by(Role::DevOps, &[Role::Security])],
         Operation::LiftHold => vec![by(Role::DevOps, &[Role::Security]), by(Role::Security, &[Role::Security])],
+        Operation::GrantException | Operation::ShareKey => anyone(Role::RiskAcceptance),
+        Operation::CloseException => anyone(Role::Security),
+        Operation::ChangeRules => vec![by(Role::Security, &[Role::Security, Role::DevOps])],
+        // At least one of the two is Security; decision record 0008 says why DevOps may be the other.
+        Operation::EnrolOperator | Operation::EnrolDevice | Operation::GrantRole | Operation::ReinstateOperator => {
+            vec![by(Role::Security, &[Role::Security, Role::DevOps]), by(Role::DevOps, &[Role::Security])]
+        }
     };
     let rule = |operation: &Operation| QuorumRule {
         operation: *operation,

@@ -119,7 +119,7 @@ words! {
     pub enum StepKind {
         Compare, CreateVersion, CreateKey, Rewrap, Prove, Grace, DisableOld, Register, Close, Restore, EnableOld, DisableNew,
         ReplaceDek, Reencrypt, ReencryptBack, EraseOld, EraseNew, Deactivate, DeleteTokens, EraseWraps, Reclaim,
-        DeleteFromVault, AwaitPurge, ProveAbsent, Recover, EnableVersions, Activate, Lift,
+        DeleteFromVault, AwaitPurge, ProveAbsent, Recover, EnableVersions, Activate, Lift, Apply,
     }
 }
 

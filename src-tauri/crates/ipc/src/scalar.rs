@@ -86,7 +86,7 @@ words! {
 
 words! {
     /// What an operator may do.
-    pub enum Role { Security, Devops, Engineering, Auditor }
+    pub enum Role { Security, Devops, Engineering, Auditor, RiskAcceptance }
 }
 
 words! {
@@ -116,7 +116,8 @@ words! {
     /// What a request asks for.
     pub enum OperationKind {
         RotateKek, CreateKek, RotateDek, RotateSecret, DestroyDek, DestroyKek, DestroySecret, OffboardTenant, RecoverKek,
-        Reactivate, LiftHold,
+        Reactivate, LiftHold, GrantException, CloseException, ShareKey, ChangeRules, EnrolOperator, EnrolDevice, GrantRole,
+        ReinstateOperator,
     }
 }
 

@@ -214,7 +214,11 @@ fn read_founder(entry: &Entry, prefix: &str) -> Result<Founder, PeopleError> {
     };
     let id = Uuid::parse_str(&text("operator")?)
         .map_err(|_not_an_id| PeopleError::Attribute { name: format!("{prefix}.operator") })?;
-    let roles = text("roles")?.split(',').map(str::to_owned).collect();
+    let mut roles: Vec<String> = text("roles")?.split(',').map(str::to_owned).collect();
+    // Whoever founds a custody as Security may accept risks; others are granted that.
+    if roles.iter().any(|role| role == "security") {
+        roles.push("risk_acceptance".to_owned());
+    }
     Ok(Founder {
         person: Person { id, person: text("person")?, name: text("name")?, roles, active: true },
         public_key: read_key(entry, &format!("{prefix}.public_key"))?,

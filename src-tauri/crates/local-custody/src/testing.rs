@@ -1,5 +1,7 @@
 //! Throw-away clusters for tests: quick to start, without durability, gone with the process that started them.
 
+mod backup;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::os::unix::process::CommandExt as _;
@@ -9,10 +11,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::sys::statvfs::statvfs;
+use nix::unistd::Pid;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::postmaster::{self, PORT, SUPERUSER};
 use crate::{AccountError, Binaries, BinariesError, ServerAccount};
+
+pub use backup::Backup;
 
 const SUPERUSER_PASSWORD: &str = "test superuser";
 const START_TIME_MAX: Duration = Duration::from_secs(60);
@@ -28,6 +36,13 @@ kill -QUIT "$server"
 wait "$server"
 rm -rf "$home"
 "#;
+
+/// A file system in memory, on every Linux that has not taken it away.
+const MEMORY: &str = "/dev/shm";
+const DISK: &str = "/tmp";
+/// Some test custodies at a time, each with its write-ahead log.
+const ROOM_BYTES_MIN: u64 = 2 * 1024 * 1024 * 1024;
+const DATA_PREFIX: &str = "countersign-test-data-";
 
 static CLUSTERS: AtomicU32 = AtomicU32::new(0);
 
@@ -94,6 +109,11 @@ impl TestCluster {
         let number = CLUSTERS.fetch_add(1, Ordering::Relaxed);
         let home = make_directory(&account, &format!("{}-{number}", std::process::id()))?;
         run(&mut copy(&account, &template, &home.join("cluster")), "cp")?;
+        Self::start_in(home, binaries, account)
+    }
+
+    /// Starts a server on the data directory `cluster` in `home`, which ends with it.
+    fn start_in(home: PathBuf, binaries: Binaries, account: ServerAccount) -> Result<Self, TestClusterError> {
         let mut guardian = guardian(&account, &binaries, &home)
             .spawn()
             .map_err(|source| TestClusterError::Io { what: "the test server cannot be started", source })?;
@@ -178,15 +198,26 @@ impl Drop for TestCluster {
 }
 
 /// A data folder for a local custody of a test: reachable for the server's account, and removed with all that is in it.
+#[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
 }
 
 impl DataFolder {
-    /// Makes an empty one.
+    /// Makes an empty one: in memory, where there is room.
     pub fn make() -> std::io::Result<Self> {
+        Self::make_in(root())
+    }
+
+    /// Makes an empty one where the disk is waited for as in production: for figures.
+    pub fn make_on_disk() -> std::io::Result<Self> {
+        Self::make_in(Path::new(DISK))
+    }
+
+    fn make_in(root: &Path) -> std::io::Result<Self> {
+        remove_orphans(root);
         let number = CLUSTERS.fetch_add(1, Ordering::Relaxed);
-        let path = root().join(format!("countersign-test-data-{}-{number}", std::process::id()));
+        let path = root.join(format!("{DATA_PREFIX}{}-{number}", std::process::id()));
         DirBuilder::new().mode(0o711).create(&path)?;
         Ok(Self { path })
     }
@@ -195,6 +226,21 @@ impl DataFolder {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Removes what tests that were killed have left: in memory it would stay until the machine is started again.
+fn remove_orphans(root: &Path) {
+    for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(DATA_PREFIX)).and_then(|rest| rest.split_once('-'));
+        let owner = owner.and_then(|(process, _)| process.parse::<i32>().ok());
+        let is_gone = |process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH);
+        if owner.is_some_and(is_gone)
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::debug!(%error, "the data folder of a test that was killed is not removed yet");
+        }
     }
 }
 
@@ -263,9 +309,17 @@ fn copy(account: &ServerAccount, from: &Path, to: &Path) -> std::process::Comman
     command
 }
 
-/// Short, because the socket's path must fit into 107 bytes.
-fn root() -> PathBuf {
-    PathBuf::from("/tmp")
+/// Where throw-away files lie. A server that waits for a disk at every commit is most of what a test waits for; what these tests kill
+/// are processes, never the machine. Short, because the socket's path must fit into 107 bytes.
+fn root() -> &'static Path {
+    static ROOT: OnceLock<&'static Path> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let room = statvfs(MEMORY).map_or(0, |found| {
+            let (blocks, size) = (u64::from(found.blocks_available()), u64::from(found.fragment_size()));
+            blocks.saturating_mul(size)
+        });
+        Path::new(if room >= ROOM_BYTES_MIN { MEMORY } else { DISK })
+    })
 }
 
 fn make_directory(account: &ServerAccount, name: &str) -> Result<PathBuf, TestClusterError> {

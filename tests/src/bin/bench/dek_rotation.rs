@@ -19,7 +19,7 @@ const OPENED_OF: usize = 200;
 /// Measures all of them.
 pub async fn measure(sizes: &Sizes) {
     let (deks, tokens) = (sizes.of("deks", 50), sizes.of("tokens", 100_000));
-    let mut custody = TestCustody::found().await;
+    let mut custody = TestCustody::found_on_disk().await;
     let pens = Pens::take_up(&custody).await;
     let vault = OtherVault::start(|settings| settings.limits = None).await;
     vault.stand_in(&mut custody, Budget::unlimited());

@@ -43,7 +43,7 @@ async fn first_paint(starts: u32) {
 
 /// The console and the web processes of an open custody with the sample estate, on its largest screen.
 async fn memory() {
-    let custody = TestCustody::found().await;
+    let custody = TestCustody::found_on_disk().await;
     let estate = Estate::new(&custody.ines.console, custody.ines.author());
     estate.load_sample(&|_step, _done, _total| ()).await.unwrap();
     let console = Console::open(&custody).await;

@@ -56,7 +56,7 @@ const REWRITE: &str = "CLUSTER custody.token USING token_pkey; CLUSTER custody.w
 /// Measures them.
 pub async fn measure(sizes: &Sizes) {
     let deks = sizes.of("deks", 10_000);
-    let mut custody = TestCustody::found().await;
+    let mut custody = TestCustody::found_on_disk().await;
     let superuser = PgPool::connect_with(custody.premises.local_custody().unwrap().superuser()).await.unwrap();
     let pens = Pens::take_up(&custody).await;
     let vault = OtherVault::start(|settings| settings.limits = None).await;

@@ -36,7 +36,7 @@ const SCROLL: &str = "
 pub async fn measure(sizes: &Sizes) {
     let keys = sizes.of("keys", 1_000_000);
     let repeats = sizes.of("repeats", 5);
-    let custody = TestCustody::found().await;
+    let custody = TestCustody::found_on_disk().await;
     let local = custody.premises.local_custody().unwrap();
     let address = Address::socket(local.socket_dir().to_string_lossy().into_owned(), local.port(), local.database());
     // EXPOSE: of a custody that is gone when this ends; kept in a buffer that is wiped.

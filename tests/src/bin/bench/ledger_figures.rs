@@ -39,7 +39,7 @@ struct Verified {
 
 /// Measures all of them.
 pub async fn measure(sizes: &Sizes) {
-    let custody = TestCustody::found().await;
+    let custody = TestCustody::found_on_disk().await;
     let superuser = PgPool::connect_lazy_with(custody.premises.local_custody().unwrap().superuser());
     in_memory(&custody, sizes.of("in_memory", 200_000)).await;
     let (full, whole) = (sizes.of("full", 200_000), sizes.of("entries", 1_000_000));

@@ -35,7 +35,7 @@ struct Bench {
 /// Measures all of them.
 pub async fn measure(sizes: &Sizes) {
     let deks = sizes.of("deks", 6_000);
-    let mut custody = TestCustody::found().await;
+    let mut custody = TestCustody::found_on_disk().await;
     let pens = Pens::take_up(&custody).await;
     eprintln!("resumption after kill -9");
     resumption::measure(&custody, &pens, sizes.of("resumed_deks", 1_000)).await;

@@ -2,8 +2,8 @@ import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { useSelection } from "../../commands/selection";
-import { useAct, type IpcError, type OperationKind } from "../../host";
-import { Button, fieldName, fieldProblem, OPERATION, Problem, SelectField, TRIGGER } from "../../kit";
+import { useAct, type IpcError } from "../../host";
+import { Button, fieldName, fieldProblem, type KeyKind, OPERATION, Problem, SelectField, TRIGGER } from "../../kit";
 import { go, href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { EMPTY_DRAFT, kindOf, missing, operationOf, type Draft, type Fill } from "./draft";
@@ -12,13 +12,13 @@ import { Preview } from "./Preview";
 import styles from "./request.module.css";
 import { WhyFields } from "./WhyFields";
 
-const KINDS: readonly { readonly group: string; readonly kinds: readonly OperationKind[] }[] = [
+const KINDS: readonly { readonly group: string; readonly kinds: readonly KeyKind[] }[] = [
   { group: "Rotate and create", kinds: ["rotate_kek", "create_kek", "rotate_dek", "rotate_secret"] },
   { group: "Destroy", kinds: ["destroy_dek", "destroy_kek", "destroy_secret", "offboard_tenant"] },
   { group: "Bring back", kinds: ["recover_kek", "reactivate", "lift_hold"] },
 ];
 
-const CHOICE: Partial<Record<OperationKind, string>> = { rotate_dek: "Rotate DEKs", destroy_dek: "Destroy DEKs", reactivate: "Reactivate keys", lift_hold: "Lift a hold" };
+const CHOICE: Partial<Record<KeyKind, string>> = { rotate_dek: "Rotate DEKs", destroy_dek: "Destroy DEKs", reactivate: "Reactivate keys", lift_hold: "Lift a hold" };
 
 /** Asks for whatever needs two people. What it would do stands beside the form while it is being filled. */
 export default function NewRequest({ route }: { readonly route: Route }) {
@@ -90,7 +90,7 @@ export default function NewRequest({ route }: { readonly route: Route }) {
 export type Wrong = (field: keyof Draft) => string | undefined;
 
 /** What a request is about, as the address and the selection say. */
-function upon(kind: OperationKind, { query }: Route, selection: Draft["keys"]): Pick<Draft, "kind" | "key" | "keys" | "tenant" | "hold" | "trigger"> {
+function upon(kind: KeyKind, { query }: Route, selection: Draft["keys"]): Pick<Draft, "kind" | "key" | "keys" | "tenant" | "hold" | "trigger"> {
   const picks = kind === "rotate_dek" || kind === "destroy_dek";
   const one = picks && query["key"] !== undefined && query["name"] !== undefined ? [{ key: query["key"] as Draft["keys"][number]["key"], name: query["name"] }] : [];
   const trigger = query["trigger"] ?? "";

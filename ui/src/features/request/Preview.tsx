@@ -1,12 +1,12 @@
-import { useRead, type OperationKind } from "../../host";
-import { Empty, Erasure, Icon, Note, PlanChanges, PlanFacts, Problem, requestTitle, Scroll, Skeleton, term, useDebounced } from "../../kit";
+import { useRead } from "../../host";
+import { Empty, Erasure, Icon, type KeyKind, Note, PlanChanges, PlanFacts, Problem, requestTitle, Scroll, Skeleton, term, useDebounced } from "../../kit";
 import { EMPTY_DRAFT, planOf, type Draft } from "./draft";
 import styles from "./request.module.css";
 
 const REST_MS = 350;
 
 /** What is wanted before anything can be shown. */
-const BEFORE: Record<OperationKind, string> = {
+const BEFORE: Record<KeyKind, string> = {
   rotate_kek: "Choose a KEK to see which DEKs are re-wrapped, what changes, and how long it takes.",
   create_kek: "Name the KEK, its owner and its purpose to see what is created.",
   rotate_dek: "Choose DEKs and the trigger to see how many tokens are re-encrypted, and how long it takes.",

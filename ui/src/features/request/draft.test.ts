@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { KeyId, OperationKind } from "../../host";
-import { OPERATION } from "../../kit";
+import type { KeyId } from "../../host";
+import { KEY_KINDS } from "../../kit";
 import { EMPTY_DRAFT, kindOf, missing, operationOf, planOf, type Draft } from "./draft";
 
 const WHY = { reason: "r", changeRecord: "c", rollbackPlan: "p" };
@@ -27,7 +27,7 @@ describe("a draft", () => {
   });
 
   /** Every operation that needs two people can be asked for here, and none without what it is about. */
-  it.each(Object.keys(OPERATION) as OperationKind[])("asks for %s once it says upon what", (kind) => {
+  it.each(KEY_KINDS)("asks for %s once it says upon what", (kind) => {
     expect(operationOf({ ...WHOLE, kind })?.operation).toBe(kind);
     expect(missing({ ...WHOLE, kind })).toEqual({});
     expect(operationOf({ ...EMPTY_DRAFT, ...WHY, kind })).toBeNull();

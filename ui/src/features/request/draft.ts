@@ -1,9 +1,9 @@
-import type { Classification, HoldId, HoursWish, KeyId, KeyRefView, OperationKind, OperationRequest, PlanRequest, PurgeWish, RotationTrigger, TenantId } from "../../host";
-import { OPERATION } from "../../kit";
+import type { Classification, HoldId, HoursWish, KeyId, KeyRefView, OperationRequest, PlanRequest, PurgeWish, RotationTrigger, TenantId } from "../../host";
+import { KEY_KINDS, type KeyKind, OPERATION } from "../../kit";
 
 /** The request as it is being written. */
 export type Draft = {
-  readonly kind: OperationKind;
+  readonly kind: KeyKind;
   readonly key: string;
   readonly keys: readonly KeyRefView[];
   readonly tenant: string;
@@ -107,7 +107,7 @@ export function missing(draft: Draft): Partial<Record<keyof Draft, string>> {
 }
 
 /** The operation an address names; "rotate" and "create" are the KEK's. */
-export function kindOf(id: string | null): OperationKind {
+export function kindOf(id: string | null): KeyKind {
   if (id === "create") return "create_kek";
-  return id !== null && Object.hasOwn(OPERATION, id) ? (id as OperationKind) : "rotate_kek";
+  return KEY_KINDS.find((kind) => kind === id) ?? "rotate_kek";
 }

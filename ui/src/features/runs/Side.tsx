@@ -54,6 +54,15 @@ function holds({ row, steps }: RunDetailView): readonly string[] {
       return [done("activate") ? "The keys serve again." : "The keys are still out of use."];
     case "lift_hold":
       return [done("lift") ? "The hold is lifted." : "The hold is still in force."];
+    case "grant_exception":
+    case "close_exception":
+    case "share_key":
+    case "change_rules":
+    case "enrol_operator":
+    case "enrol_device":
+    case "grant_role":
+    case "reinstate_operator":
+      return [done("apply") ? "It is in force." : "Nothing has changed yet."];
     default:
       return row.operation satisfies never;
   }

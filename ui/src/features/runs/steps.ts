@@ -7,7 +7,7 @@ export const STEP_WORD: Record<StepKind, string> = {
   disable_old: "Disable old version", register: "Register", close: "Close", restore: "Restore wraps", enable_old: "Enable old version", disable_new: "Disable new version",
   replace_dek: "Replace DEKs", reencrypt: "Re-encrypt", reencrypt_back: "Re-encrypt back", erase_old: "Erase old wraps", erase_new: "Erase new wraps",
   deactivate: "Deactivate", delete_tokens: "Delete tokens", erase_wraps: "Erase wraps", reclaim: "Reclaim", delete_from_vault: "Delete in the vault",
-  await_purge: "Await purge", prove_absent: "Prove absent", recover: "Recover", enable_versions: "Enable versions", activate: "Activate", lift: "Lift hold",
+  await_purge: "Await purge", prove_absent: "Prove absent", recover: "Recover", enable_versions: "Enable versions", activate: "Activate", lift: "Lift hold", apply: "Put into force",
 };
 
 /** A step as what it does, with the version it is about. */
@@ -82,6 +82,8 @@ function generalTitle(step: StepView): string {
       return "Put the keys into use again";
     case "lift":
       return "Lift the hold";
+    case "apply":
+      return "Put it into force: change the register as the plan says";
     default:
       return step.kind satisfies never;
   }

@@ -56,6 +56,14 @@ const LINES: Record<OperationKind, (plan: PlanView) => readonly Line[]> = {
     ["Puts into use", `${targets(plan, "key")} again`],
   ],
   lift_hold: (plan) => [["Lifts", `the hold ${plan.subject}; what it kept may be destroyed from then on`]],
+  grant_exception: (plan) => [["Excepts", `${plan.subject} from the policy, until its date and no longer`]],
+  close_exception: (plan) => [["Closes", `the exception ${plan.subject}; the policy holds again`]],
+  share_key: (plan) => [["Enters", `${plan.subject} in the register of keys that serve several tenants`]],
+  change_rules: (plan) => [["Replaces", `${plan.subject} by their next version`]],
+  enrol_operator: (plan) => [["Enrols", `${plan.subject}, with the roles and the device named below`]],
+  enrol_device: (plan) => [["Enrols", `a further device: ${plan.subject}`]],
+  grant_role: (plan) => [["Grants", `what is named below to ${plan.subject}`]],
+  reinstate_operator: (plan) => [["Reinstates", `${plan.subject}, who may act again`]],
 };
 
 const LOST: Partial<Record<OperationKind, string>> = {

@@ -67,7 +67,11 @@ impl Sign {
         let reason = self.reason.as_deref().unwrap_or_default();
         let verdict = Verdict { request: known.row.id, decision, role, reason, shown };
         let receipt = desk.console.decide(verdict, &device, desk.author()).await?;
-        let known = Known::read(desk, known.row).await?;
+        if decision == Decision::Approve {
+            desk.console.settle(desk.author(), known.row.id).await?;
+        }
+        let row = find::request(desk, &self.request).await?;
+        let known = Known::read(desk, row).await?;
         let label = requests::label(known.row.number);
         let mut document = known.document();
         if let Some(all) = document.as_object_mut() {
@@ -76,6 +80,9 @@ impl Sign {
         }
         let text = match (decision, known.missing()) {
             (Decision::Reject, _) => format!("{label} is rejected; entry {}", receipt.seq),
+            (Decision::Approve, 0) if known.plan.operation.applies() => {
+                format!("{label} is countersigned and in force; entry {}", receipt.seq)
+            }
             (Decision::Approve, 0) => {
                 format!("{label} is countersigned; entry {}. Next: countersign run start {label}", receipt.seq)
             }

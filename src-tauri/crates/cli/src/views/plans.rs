@@ -39,6 +39,14 @@ pub fn operation(of: Operation) -> &'static str {
         Operation::RecoverKek => "Recover KEK",
         Operation::Reactivate => "Reactivate",
         Operation::LiftHold => "Lift hold",
+        Operation::GrantException => "Grant exception",
+        Operation::CloseException => "Close exception",
+        Operation::ShareKey => "Share key",
+        Operation::ChangeRules => "Change rules",
+        Operation::EnrolOperator => "Enrol operator",
+        Operation::EnrolDevice => "Enrol device",
+        Operation::GrantRole => "Grant role",
+        Operation::ReinstateOperator => "Reinstate operator",
     }
 }
 
@@ -63,7 +71,15 @@ pub fn irreversible(of: Operation) -> Option<&'static str> {
         | Operation::RotateSecret
         | Operation::RecoverKek
         | Operation::Reactivate
-        | Operation::LiftHold => None,
+        | Operation::LiftHold
+        | Operation::GrantException
+        | Operation::CloseException
+        | Operation::ShareKey
+        | Operation::ChangeRules
+        | Operation::EnrolOperator
+        | Operation::EnrolDevice
+        | Operation::GrantRole
+        | Operation::ReinstateOperator => None,
     }
 }
 

@@ -93,6 +93,8 @@ effects! {
     ActivateKeys = "activate_keys",
     /// A hold is lifted.
     LiftHold = "lift_hold",
+    /// The register is changed as the plan says.
+    ApplyRequest = "apply_request",
     /// The end.
     FinishRun = "finish_run",
 }

@@ -9,6 +9,7 @@ use rand_core::OsRng;
 use register::{RegisterError, RunDirection as Direction, RunRow};
 use tokio::sync::{OnceCell, watch};
 
+use super::applying::Applying;
 use super::authority::Authority;
 use super::course::{Taken, steps_of, walk};
 use super::creation::Creation;
@@ -255,6 +256,17 @@ async fn follow(
         (Operation::LiftHold, Direction::Forward) => {
             walk(&Lifting::new(hands, plan)?, steps, hands, taken, &mut meter, steering).await
         }
+        (
+            Operation::GrantException
+            | Operation::CloseException
+            | Operation::ShareKey
+            | Operation::ChangeRules
+            | Operation::EnrolOperator
+            | Operation::EnrolDevice
+            | Operation::GrantRole
+            | Operation::ReinstateOperator,
+            Direction::Forward,
+        ) => walk(&Applying { hands, plan }, steps, hands, taken, &mut meter, steering).await,
         (_, Direction::Back) => walk(&Untouched { hands, plan }, steps, hands, taken, &mut meter, steering).await,
     }
 }

@@ -1,5 +1,6 @@
 //! Runs: what two people signed is carried out, step by step, by whoever holds the lease.
 
+mod applying;
 mod authority;
 mod course;
 mod creation;

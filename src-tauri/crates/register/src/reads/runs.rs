@@ -61,6 +61,8 @@ pub struct RunRow {
     pub started_seq: u64,
     /// Entry that ended it.
     pub finished_seq: Option<u64>,
+    /// Entry that changed the register, in a run that changes nothing else.
+    pub applied_seq: Option<u64>,
 }
 
 /// Where a step stands.
@@ -169,6 +171,7 @@ pub(super) fn run_row(row: &PgRow) -> Result<RunRow, sqlx::Error> {
         verification: row.try_get("verification")?,
         started_seq: row.count("started_seq")?,
         finished_seq: row.count_maybe("finished_seq")?,
+        applied_seq: row.count_maybe("applied_seq")?,
     })
 }
 

@@ -10,6 +10,8 @@ verbs! {
     decide_request();
     /// Takes a request back.
     withdraw_request();
+    /// Changes the register as the plan of a run says that changes nothing else.
+    apply_request();
     /// Ends a request whose plan no longer describes what is there.
     lapse_request();
 }

@@ -159,31 +159,39 @@ impl Destruction<'_> {
         let record =
             records.iter().find(|record| record.id == deletion.key).ok_or(RunError::Record { what: "object" })?;
         let object = Object::of(vault, record).await?;
-        match object.find(vault).await? {
+        let mut found = object.find(vault).await?;
+        if matches!(found, Found::Deleted(_)) && self.purge == Purge::AtOnce && asked.insert(object.key) {
+            self.purge(step, &object, asked).await?;
+            // Key Vault takes its time; a vault that purges at once is not waited for.
+            found = object.find(vault).await?;
+        }
+        match found {
             Found::Absent => {
                 let proof = format!("{}: neither it nor deleted remains of it are found in the vault", object.said());
                 self.write_purged(object.key, &proof).await?;
                 Ok(true)
             }
             Found::Present => Err(RunError::CameBack { what: object.said() }),
-            Found::Deleted(_) if self.purge == Purge::AtOnce && asked.insert(object.key) => {
-                self.last_look(step).await?;
-                match perform(Effect::PurgeInVault, object.purge(vault)).await {
-                    Ok(()) | Err(VaultError::NotFound { .. }) => {}
-                    // Asked for again, if it is still there when it is looked at next: asking twice does no harm.
-                    Err(VaultError::OutcomeUnknown { .. } | VaultError::Conflict { .. }) => {
-                        asked.remove(&object.key);
-                    }
-                    // Purge protection: nobody can, before the vault's own date.
-                    Err(VaultError::Forbidden { why, .. }) => {
-                        tracing::info!(run = %self.hands.run, object = object.said(), %why, "the vault does not purge early");
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-                Ok(false)
-            }
             Found::Deleted(_) => Ok(false),
         }
+    }
+
+    /// Asks the vault to purge one object, in an outcome that [`Self::look_after`] reads.
+    async fn purge(&self, step: Step, object: &Object, asked: &mut BTreeSet<KeyId>) -> Result<(), RunError> {
+        self.last_look(step).await?;
+        match perform(Effect::PurgeInVault, object.purge(&self.hands.console.vault)).await {
+            Ok(()) | Err(VaultError::NotFound { .. }) => {}
+            // Asked for again, if it is still there when it is looked at next: asking twice does no harm.
+            Err(VaultError::OutcomeUnknown { .. } | VaultError::Conflict { .. }) => {
+                asked.remove(&object.key);
+            }
+            // Purge protection: nobody can, before the vault's own date.
+            Err(VaultError::Forbidden { why, .. }) => {
+                tracing::info!(run = %self.hands.run, object = object.said(), %why, "the vault does not purge early");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }
 
