@@ -42,6 +42,9 @@ const TABS_MAX: usize = 150;
 /// How long a page takes to draw what a key did.
 const SETTLE: Duration = Duration::from_millis(15);
 
+/// Long enough for a page to have drawn itself anew, on a busy machine without a graphics card.
+const DRAWN: Duration = Duration::from_millis(700);
+
 /// The console in a window of its own.
 pub struct Console {
     /// What drives it.
@@ -255,9 +258,28 @@ impl Console {
         assert_eq!(found.json(), &json!([]), "{place} breaks accessibility rules");
     }
 
-    /// Keeps a picture of the present page.
-    pub async fn picture(&self, path: &Path) {
-        self.driver.screenshot(path).await.unwrap();
+    /// Keeps pictures of the present page, in both themes and in the smallest window, where `COUNTERSIGN_PICTURES` names a folder.
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("COUNTERSIGN_PICTURES").map(PathBuf::from) else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        let before = self.run("return document.documentElement.dataset.theme").await;
+        for theme in ["light", "dark"] {
+            self.wear(theme).await;
+            self.driver.screenshot(&folder.join(format!("{name}-{theme}.png"))).await.unwrap();
+        }
+        self.wear(before.as_str().unwrap_or("light")).await;
+        let usual = self.driver.get_window_rect().await.unwrap();
+        self.driver.set_window_rect(0, 0, 1100, 700).await.unwrap();
+        tokio::time::sleep(DRAWN).await;
+        self.driver.screenshot(&folder.join(format!("{name}-narrow.png"))).await.unwrap();
+        let (width, height) = (u32::try_from(usual.width).unwrap(), u32::try_from(usual.height).unwrap());
+        self.driver.set_window_rect(usual.x, usual.y, width, height).await.unwrap();
+    }
+
+    async fn wear(&self, theme: &str) {
+        let script = "document.documentElement.dataset.theme = arguments[0]";
+        self.driver.execute(script, vec![json!(theme)]).await.unwrap();
+        tokio::time::sleep(DRAWN).await;
     }
 
     /// Calls a command of the host as any script in the page could.

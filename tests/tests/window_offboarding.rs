@@ -10,6 +10,7 @@ async fn seal_by_name(console: &Console, act: &str, tenant: &str) {
     console.sees("Passphrase of your device key").await;
     console.sees("cryptographic").await;
     console.is_accessible("the sign window of an offboarding").await;
+    console.picture("sign-offboarding").await;
     console.fill("Type the tenant's name to arm this", tenant).await;
     console.fill("Passphrase of your device key", PASSPHRASE).await;
     console.click(act).await;
@@ -26,6 +27,7 @@ async fn suspend_at_once(console: &Console, key: &str) {
     console.click("Suspend…").await;
     console.sees("Reason").await;
     console.is_accessible("a protective act").await;
+    console.picture("protect").await;
     console.fill("Reason", "Seen in a customer's log").await;
     console.click("Suspend ").await;
     console.sees("Suspended").await;
@@ -34,8 +36,10 @@ async fn suspend_at_once(console: &Console, key: &str) {
 /// The second person's look at what one did.
 async fn sign_off(console: &Console, what: &str) {
     console.look_at("reviews", what).await;
+    console.picture("reviews").await;
     console.click("Sign off").await;
     console.enter_sign_window().await;
+    console.picture("sign-off").await;
     console.fill("What you looked at, and what you found", "The entries and the vault's answers").await;
     console.fill("Passphrase of your device key", PASSPHRASE).await;
     console.click("Sign off").await;
@@ -57,8 +61,11 @@ async fn a_tenant_leaves_in_the_window() {
     suspend_at_once(&console, &staying.deks.first().unwrap().to_string()).await;
 
     console.look_at("tenants", "alder").await;
+    console.picture("tenants").await;
     console.look_at(&format!("tenants/{}", leaving.tenant), "Separation").await;
+    console.picture("tenant").await;
     console.look_at(&format!("offboarding/{}", leaving.tenant), "What offboarding alder would destroy").await;
+    console.picture("offboarding-request").await;
     console.click("Request offboarding").await;
     console.choose("Purge", "At once").await;
     console.justify().await;
@@ -76,12 +83,15 @@ async fn a_tenant_leaves_in_the_window() {
     console.click("Start offboarding").await;
     console.sees("Finished").await;
     console.is_accessible("the run of an offboarding").await;
+    console.picture("offboarding-run").await;
     console.click("Issue certificate").await;
     console.sees("What it does not prove").await;
     console.is_accessible("a certificate").await;
+    console.picture("certificate").await;
     console.click("Save as JSON").await;
     console.sees("Written to").await;
     console.look_at("offboarding?folder=ended", "alder").await;
+    console.picture("offboarding").await;
     console.look_at("certificates", "alder").await;
 
     console.switch_to(THEO).await;
