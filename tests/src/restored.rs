@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use custody::Console;
 use domain::KeyId;
+use local_custody::LocalCustody;
 use local_custody::testing::{Backup, TestCluster};
 use register::{Address, Password, Register};
 use sqlx::PgPool;
 use uuid::Uuid;
-use workplace::Desk;
+use workplace::{Desk, Premises};
 use zeroize::Zeroizing;
 
 use crate::{TestCustody, TokenBag};
@@ -33,11 +34,9 @@ impl TestCustody {
     pub async fn restore(&self, backup: Backup) -> Restored {
         let cluster = tokio::task::spawn_blocking(|| backup.restore()).await.unwrap().unwrap();
         let local = self.premises.local_custody().unwrap();
-        let address = Address::socket(cluster.socket_dir().to_str().unwrap(), local.port(), local.database());
-        // EXPOSE: whoever restores a cluster is its superuser, with the password that it was made with.
-        let password = local.superuser_password().expose(|text| Zeroizing::new(text.to_owned()));
-        let options = cluster.login(local.database(), local.superuser_login(), &password);
-        let register = Register::connect(&address, local.superuser_login(), &Password::new(password)).await.unwrap();
+        let options =
+            superuser_of(local, |password| cluster.login(local.database(), local.superuser_login(), password));
+        let register = restored_behind(&self.premises, cluster.socket_dir().to_str().unwrap()).await;
         let console = Console { register, ..self.ines.console.clone() };
         let desk = Desk { console, ..self.ines.clone() };
         Restored { desk, cluster, pool: PgPool::connect_lazy_with(options) }
@@ -68,4 +67,17 @@ impl Restored {
     pub async fn opening(&self, bag: &TokenBag) -> BTreeSet<KeyId> {
         bag.opening(&self.desk).await
     }
+}
+
+/// Opens the restored register behind the socket in a folder, as its superuser, whose password is the one that it was made with.
+pub(crate) async fn restored_behind(premises: &Premises, socket: &str) -> Register {
+    let local = premises.local_custody().unwrap();
+    let address = Address::socket(socket, local.port(), local.database());
+    let password = superuser_of(local, |password| Password::new(Zeroizing::new(password.to_owned())));
+    Register::connect(&address, local.superuser_login(), &password).await.unwrap()
+}
+
+/// EXPOSE: whoever restores a cluster is its superuser; this one's register is a test's.
+fn superuser_of<T>(local: &LocalCustody, with: impl FnOnce(&str) -> T) -> T {
+    local.superuser_password().expose(with)
 }

@@ -2,7 +2,7 @@
 //! of the whole register from before, restored into a second server, opens exactly as far as the certificates of destruction say.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,25 +15,31 @@ use vault::{KeySpec, RsaBits, Tags, Vault, WrapAlgorithm};
 /// How long the server may take to stop.
 const STOP_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// So much of a ciphertext is looked for: at every place where a page may have cut it.
-const PIECE: usize = 32;
+/// Files are looked at in blocks of so many bytes: of two blocks' length of a ciphertext, wherever it lies, one is whole.
+const BLOCK: usize = 16;
 
-/// Every wrap and token of these DEKs, as they lie in the register.
+/// What stands in clear at the beginning of a token: magic, DEK and version (docs/formats/envelope.md).
+const HEADER: usize = 28;
+
+/// Every wrap and token of these DEKs, as they lie in the register, without what stands in clear.
 async fn ciphertexts(superuser: &PgPool, deks: &[KeyId]) -> Vec<Vec<u8>> {
     let deks: Vec<uuid::Uuid> = deks.iter().map(|dek| dek.0).collect();
-    let query = "SELECT wrapped FROM custody.wrap WHERE dek = ANY ($1) UNION ALL SELECT envelope FROM custody.token WHERE dek = ANY ($1)";
-    sqlx::query_scalar(query).bind(deks).fetch_all(superuser).await.unwrap()
+    let query = "SELECT wrapped FROM custody.wrap WHERE dek = ANY ($1)
+                 UNION ALL SELECT substr(envelope, 1 + $2) FROM custody.token WHERE dek = ANY ($1)";
+    sqlx::query_scalar(query).bind(deks).bind(i32::try_from(HEADER).unwrap()).fetch_all(superuser).await.unwrap()
 }
 
-/// Which of them lie in the files below `folder`, the write-ahead log excepted: that is named as residue.
+/// How many of them lie in the files below `folder`, whole or in part, the write-ahead log excepted: that is named as residue.
 fn found_in_files(folder: &Path, wanted: &[Vec<u8>]) -> usize {
-    let starts: HashSet<&[u8]> = wanted.iter().map(|bytes| middle_of(bytes)).collect();
-    // Most places are told by their first two bytes.
-    let mut begins = vec![false; 1 << 16];
-    for piece in &starts {
-        begins[pair(piece)] = true;
+    let pieces = wanted.iter().enumerate();
+    let pieces = pieces.flat_map(|(number, bytes)| bytes.windows(BLOCK).map(move |piece| (piece, number)));
+    let pieces: HashMap<&[u8], usize> = pieces.collect();
+    // Nearly every block is told by its first three bytes.
+    let mut begins = vec![false; 1 << 24];
+    for piece in pieces.keys() {
+        begins[beginning(piece)] = true;
     }
-    let mut found: HashSet<Vec<u8>> = HashSet::new();
+    let mut found = HashSet::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -44,22 +50,16 @@ fn found_in_files(folder: &Path, wanted: &[Vec<u8>]) -> usize {
                 }
             } else {
                 let bytes = std::fs::read(&path).unwrap_or_default();
-                let places = bytes.windows(PIECE).filter(|window| begins[pair(window)] && starts.contains(window));
-                found.extend(places.map(<[u8]>::to_vec));
+                let likely = bytes.chunks_exact(BLOCK).filter(|block| begins[beginning(block)]);
+                found.extend(likely.filter_map(|block| pieces.get(block)).copied());
             }
         }
     }
     found.len()
 }
 
-fn pair(bytes: &[u8]) -> usize {
-    usize::from(u16::from_be_bytes([bytes[0], bytes[1]]))
-}
-
-/// A piece out of the middle: the clear header of a token is not its own.
-fn middle_of(bytes: &[u8]) -> &[u8] {
-    let begin = (bytes.len() - PIECE) / 2;
-    &bytes[begin..begin + PIECE]
+fn beginning(bytes: &[u8]) -> usize {
+    usize::from(bytes[0]) << 16 | usize::from(bytes[1]) << 8 | usize::from(bytes[2])
 }
 
 async fn data_folder(superuser: &PgPool) -> PathBuf {
