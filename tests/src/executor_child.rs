@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use custody::run::Effect;
-use domain::{RequestId, RunId};
+use domain::{KeyId, RequestId, RunId, TenantId};
 use nix::sys::signal::Signal;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -46,7 +46,7 @@ impl std::fmt::Display for CrashPoint {
 }
 
 /// What a child is told to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// Start the run of a request and execute it.
     Start(RequestId),
@@ -56,17 +56,32 @@ pub enum Order {
     GoOn(RunId),
     /// Turn a run around and execute the way back.
     TurnBack(RunId),
+    /// Suspend a key.
+    Suspend(KeyId),
+    /// End every token of a tenant.
+    Invalidate(TenantId),
+    /// End the tokens that have expired.
+    Sweep,
+    /// Issue the certificate of a run.
+    Certify(RunId),
+    /// Drill a restore without a KEK, with the copy behind the socket in this folder.
+    Drill(KeyId, String),
 }
 
 impl Order {
     /// The line that says so.
     #[must_use]
-    pub fn line(self) -> String {
+    pub fn line(&self) -> String {
         match self {
             Self::Start(request) => format!("start {request}"),
             Self::StartAndPause(request) => format!("start-and-pause {request}"),
             Self::GoOn(run) => format!("go-on {run}"),
             Self::TurnBack(run) => format!("turn-back {run}"),
+            Self::Suspend(key) => format!("suspend {key}"),
+            Self::Invalidate(tenant) => format!("invalidate {tenant}"),
+            Self::Sweep => "sweep all".to_owned(),
+            Self::Certify(run) => format!("certify {run}"),
+            Self::Drill(kek, socket) => format!("drill {kek} {socket}"),
         }
     }
 
@@ -79,6 +94,14 @@ impl Order {
             "start-and-pause" => id.parse().ok().map(Self::StartAndPause),
             "go-on" => id.parse().ok().map(Self::GoOn),
             "turn-back" => id.parse().ok().map(Self::TurnBack),
+            "suspend" => id.parse().ok().map(Self::Suspend),
+            "invalidate" => id.parse().ok().map(Self::Invalidate),
+            "sweep" => Some(Self::Sweep),
+            "certify" => id.parse().ok().map(Self::Certify),
+            "drill" => {
+                let (kek, socket) = id.split_once(' ')?;
+                Some(Self::Drill(kek.parse().ok()?, socket.to_owned()))
+            }
             _ => None,
         }
     }
@@ -141,7 +164,7 @@ impl ExecutorChild {
     }
 
     /// Tells it what to do. It may be dead before it has read all of it.
-    pub async fn order(&mut self, order: Order) {
+    pub async fn order(&mut self, order: &Order) {
         self.stdin.write_all(format!("{}\n", order.line()).as_bytes()).await.unwrap();
     }
 

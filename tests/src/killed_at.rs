@@ -129,6 +129,24 @@ pub const LIFTING: KilledAt = KilledAt {
     effects: &[Effect::IntendStep, Effect::FinishStep, Effect::LiftHold, Effect::FinishRun],
 };
 
+/// A protective act: the register first, then the vault, then its proof.
+pub const PROTECTION: KilledAt = KilledAt {
+    job: "protective act",
+    effects: &[Effect::Protect, Effect::IntendStep, Effect::DisableVersion, Effect::RecordDisabled],
+};
+
+/// A sweep of more tokens than one batch holds.
+pub const SWEEP: KilledAt = KilledAt { job: "sweep", effects: &[Effect::SweepTokens] };
+
+/// An emergency invalidation of more tokens than one batch holds.
+pub const INVALIDATION: KilledAt = KilledAt { job: "invalidation of tokens", effects: &[Effect::InvalidateTokens] };
+
+/// The issuing of a certificate of destruction.
+pub const CERTIFICATION: KilledAt = KilledAt { job: "certificate", effects: &[Effect::IssueCertificate] };
+
+/// A restore drill.
+pub const DRILL: KilledAt = KilledAt { job: "restore drill", effects: &[Effect::RecordDrill] };
+
 /// Jobs of test files of their own.
 pub const KILLED_AT: &[KilledAt] = &[
     REACTIVATION,
@@ -139,6 +157,11 @@ pub const KILLED_AT: &[KilledAt] = &[
     DEK_ROTATION_BACK,
     SECRET_ROTATION,
     SECRET_ROTATION_BACK,
+    PROTECTION,
+    SWEEP,
+    INVALIDATION,
+    CERTIFICATION,
+    DRILL,
 ];
 
 impl KilledAt {

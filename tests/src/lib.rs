@@ -24,13 +24,13 @@ mod window;
 pub use by_hand::{INES, THEO};
 pub use custody_here::{PASSPHRASE, TestCustody, approval, at_once, execute, grounds, passphrase};
 pub use display::Display;
-pub use executor::execute_orders;
+pub use executor::{DONE, execute_orders};
 pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Order};
 pub use intact::{Keepsakes, Kept, RUN_TAG};
 pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
 pub use killed_at::{
-    DEK_ROTATION, DEK_ROTATION_BACK, KILLED_AT, KilledAt, LIFTING, OFFBOARDING, REACTIVATION, RECOVERY,
-    SECRET_ROTATION, SECRET_ROTATION_BACK,
+    CERTIFICATION, DEK_ROTATION, DEK_ROTATION_BACK, DRILL, INVALIDATION, KILLED_AT, KilledAt, LIFTING, OFFBOARDING,
+    PROTECTION, REACTIVATION, RECOVERY, SECRET_ROTATION, SECRET_ROTATION_BACK, SWEEP,
 };
 pub use leaving::Leaving;
 pub use other_vault::OtherVault;

@@ -168,7 +168,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, None, Some(notes.path()));
         child.ready().await;
         let scene = self.set(job).await;
-        child.order(scene.order).await;
+        child.order(&scene.order).await;
         assert_eq!(child.left().await, Left::Said(format!("{:?}", undisturbed(job))));
         self.finish(job, &scene, &self.custody.theo).await;
         let happened: Vec<Effect> = std::fs::read_to_string(notes.path()).unwrap().lines().map(effect).collect();
@@ -224,7 +224,7 @@ impl Theatre {
             let scene = self.set(job).await;
             child.ready().await;
             next = points.get(number + 1).map(|point| spawn(*point));
-            child.order(scene.order).await;
+            child.order(&scene.order).await;
             assert_eq!(child.left().await, Left::Killed, "{job:?} at {point}");
             let desk = if number % 2 == 0 { &self.custody.ines } else { &self.custody.theo };
             self.finish(job, &scene, desk).await;

@@ -93,7 +93,7 @@ impl Place {
         let point = CrashPoint { moment, effect, nth: 1 };
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, Some(point), None);
         child.ready().await;
-        child.order(Order::Start(request)).await;
+        child.order(&Order::Start(request)).await;
         assert_eq!(child.left().await, Left::Killed);
         self.let_leases_lapse().await;
         self.custody.ines.console.register.run_of(request).await.unwrap().unwrap().id

@@ -110,7 +110,7 @@ impl Theatre {
             let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, Some(point), None);
             let scene = self.set().await;
             child.ready().await;
-            child.order(scene.order).await;
+            child.order(&scene.order).await;
             assert_eq!(child.left().await, Left::Killed, "{} at {point}", self.job.job);
             let desk = if number % 2 == 0 { &self.custody.ines } else { &self.custody.theo };
             self.finish(&scene, desk).await;
@@ -125,7 +125,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, None, Some(notes.path()));
         child.ready().await;
         let scene = self.set().await;
-        child.order(scene.order).await;
+        child.order(&scene.order).await;
         let ended = if self.goes_back() { Ended::RolledBack } else { Ended::Completed };
         assert_eq!(child.left().await, Left::Said(format!("{ended:?}")));
         self.finish(&scene, &self.custody.theo).await;

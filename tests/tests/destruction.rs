@@ -8,6 +8,7 @@ use countersign_tests::{
     CrashPoint, ExecutorChild, KilledAt, Leaving, Left, OFFBOARDING, Order, Pens, RECOVERY, TestCustody, TokenBag,
     execute,
 };
+use custody::certificate::CertificateError;
 use custody::request::{Purge, Wanted};
 use custody::run::{Ended, Progress, Steering};
 use domain::{RequestId, RunId, RunState, StepKind};
@@ -103,7 +104,11 @@ impl Theatre {
             Some(row) => row.id,
             None => console.start(author, scene.request).await.unwrap(),
         };
-        assert_eq!(execute(desk, run).await.unwrap(), Ended::Completed);
+        if self.job == OFFBOARDING {
+            self.is_certified_when_over(run, desk).await;
+        } else {
+            assert_eq!(execute(desk, run).await.unwrap(), Ended::Completed);
+        }
         let kek = &scene.leaving;
         let present = console.vault.key(&kek.kek_name, None).await.is_ok();
         let remains = console.vault.deleted_key(&kek.kek_name).await.is_ok();
@@ -122,6 +127,18 @@ impl Theatre {
             }
         }
         self.kept.all_open(desk).await;
+    }
+
+    /// However far the run had come, there is no certificate before it is over; then there is one that holds.
+    async fn is_certified_when_over(&self, run: RunId, desk: &Desk) {
+        let (console, author) = (&desk.console, desk.author());
+        if console.register.run(run).await.unwrap().unwrap().state != RunState::Completed {
+            let early = console.issue_certificate(author, run).await;
+            assert!(matches!(early, Err(CertificateError::NotProven(_))), "{early:?}");
+        }
+        assert_eq!(execute(desk, run).await.unwrap(), Ended::Completed);
+        console.issue_certificate(author, run).await.unwrap();
+        console.certificate_of(run).await.unwrap();
     }
 
     async fn entries(&self, verb: &str, key: domain::KeyId) -> i64 {
@@ -162,7 +179,7 @@ impl Theatre {
             let scene = self.set(number + 1).await;
             child.ready().await;
             next = points.get(number + 1).map(|point| spawn(*point));
-            child.order(Order::Start(scene.request)).await;
+            child.order(&Order::Start(scene.request)).await;
             assert_eq!(child.left().await, Left::Killed, "{} at {point}", self.job.job);
             let desk = if number % 2 == 0 { &self.custody.ines } else { &self.custody.theo };
             self.finish(&scene, desk).await;
@@ -177,7 +194,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, None, Some(notes.path()));
         child.ready().await;
         let scene = self.set(0).await;
-        child.order(Order::Start(scene.request)).await;
+        child.order(&Order::Start(scene.request)).await;
         assert_eq!(child.left().await, Left::Said(format!("{:?}", Ended::Completed)));
         self.finish(&scene, &self.custody.theo).await;
         self.job.points(notes.path())

@@ -85,7 +85,7 @@ impl Theatre {
             let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, Some(point), None);
             let request = self.set().await;
             child.ready().await;
-            child.order(Order::Start(request)).await;
+            child.order(&Order::Start(request)).await;
             assert_eq!(child.left().await, Left::Killed, "{} at {point}", self.job.job);
             let desk = if number % 2 == 0 { &self.custody.ines } else { &self.custody.theo };
             self.finish(request, desk).await;
@@ -99,7 +99,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.custody, None, Some(notes.path()));
         child.ready().await;
         let request = self.set().await;
-        child.order(Order::Start(request)).await;
+        child.order(&Order::Start(request)).await;
         assert_eq!(child.left().await, Left::Said(format!("{:?}", Ended::Completed)));
         self.finish(request, &self.custody.theo).await;
         self.job.points(notes.path())

@@ -322,7 +322,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.place.custody, None, Some(notes.path()));
         let (request, order) = self.set().await;
         child.ready().await;
-        child.order(order).await;
+        child.order(&order).await;
         let ended = if self.goes_back() { Ended::RolledBack } else { Ended::Completed };
         assert_eq!(child.left().await, Left::Said(format!("{ended:?}")));
         self.finish(request, versions).await;
@@ -336,7 +336,7 @@ impl Theatre {
         let mut child = ExecutorChild::spawn(Path::new(PROGRAM), &self.place.custody, Some(point), None);
         let (request, order) = self.set().await;
         child.ready().await;
-        child.order(order).await;
+        child.order(&order).await;
         assert_eq!(child.left().await, Left::Killed, "{} at {point}", self.job.job);
         self.finish(request, versions).await;
     }

@@ -10,6 +10,7 @@ use vault::{ObjectName, VaultError, VersionId};
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::identity::identity_of;
+use crate::run::{Effect, perform};
 
 /// Wraps read at once.
 const PAGE: u32 = 200;
@@ -99,7 +100,8 @@ impl Console {
             .with("restored_hash", hex::encode(hash))
             .with("deks", opened)
             .with("opened", opened);
-        let receipt = self.register.record_drill(self.entry(author, act).await?.as_act()).await?;
+        let entry = self.entry(author, act).await?;
+        let receipt = perform(Effect::RecordDrill, self.register.record_drill(entry.as_act())).await?;
         Ok(Drill { deks: opened, opened, restored_seq: seq, receipt })
     }
 

@@ -37,7 +37,7 @@ pub async fn measure(custody: &TestCustody, pens: &Pens, deks: u32) {
     let program: PathBuf = std::env::current_exe().unwrap();
     let mut child = ExecutorChild::spawn_as(&program, &[CHILD], custody, Some(crash), None);
     child.ready().await;
-    child.order(Order::Start(request)).await;
+    child.order(&Order::Start(request)).await;
     assert_eq!(child.left().await, Left::Killed);
 
     let row = ines.console.register.run_of(request).await.unwrap().unwrap();

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::request::RequestError;
+use crate::run::{Effect, perform};
 use crate::witness::WitnessError;
 
 /// Why there is no certificate.
@@ -60,7 +61,8 @@ impl Console {
         let bytes = self.make_certificate(author, run).await?;
         let act = Act::new("certificate.issued", "run", run).with("digest", hex::encode(Sha256::digest(&bytes)));
         let entry = self.entry(author, act).await?;
-        match self.register.issue_certificate(entry.as_act(), &bytes).await {
+        let kept = perform(Effect::IssueCertificate, self.register.issue_certificate(entry.as_act(), &bytes));
+        match kept.await {
             // Another console was faster: its certificate is as good as ours.
             Err(RegisterError::Refused(refusal)) if refusal.code() == "certificate_known" => {}
             outcome => drop(outcome?),

@@ -103,7 +103,7 @@ impl Console {
     ) -> Result<Protected, ProtectError> {
         let act = scoped(protection.verb(), scope).purpose(&reason_of(purpose)?);
         let entry = self.entry(author, act).await?;
-        let receipt = self.register.protect(entry.as_act()).await?;
+        let receipt = perform(Effect::Protect, self.register.protect(entry.as_act())).await?;
         let unconfirmed = match receipt.number("in_vault") {
             Some(0) => Vec::new(),
             _ => self.confirm_protection(author, receipt.seq).await?,

@@ -10,6 +10,7 @@ use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::estate::Progress;
 use crate::request::reason_of;
+use crate::run::{Effect, perform};
 
 /// How often in a row a batch may turn out to be another one than was asked for.
 const OVERTAKEN_MAX: u32 = 20;
@@ -48,7 +49,8 @@ impl Console {
             let first = ended.entries.first().copied().unwrap_or(0);
             let act = counted(scoped("tokens.invalidated", scope), &batch).purpose(&purpose).with("continues", first);
             let entry = self.entry(author, act).await?;
-            add(&mut ended, &mut overtaken, self.register.invalidate_tokens(entry.as_act()).await)?;
+            let answer = perform(Effect::InvalidateTokens, self.register.invalidate_tokens(entry.as_act())).await;
+            add(&mut ended, &mut overtaken, answer)?;
         }
     }
 
@@ -67,7 +69,8 @@ impl Console {
             }
             let act = Act::new("tokens.swept", "custody", self.custody.id).with("before", before.micros());
             let entry = self.entry(author, counted(act, &batch)).await?;
-            add(&mut ended, &mut overtaken, self.register.sweep_tokens(entry.as_act()).await)?;
+            let answer = perform(Effect::SweepTokens, self.register.sweep_tokens(entry.as_act())).await;
+            add(&mut ended, &mut overtaken, answer)?;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Side effects of runs, by name. Whatever a run changes outside of its own memory goes through [`perform`], so that tests can
+//! Side effects by name, of runs and of acts without one. Whatever they change outside of memory goes through [`perform`], so that tests can
 //! stop the process before and after each of them; the list they go through is the enum itself.
 
 use std::future::Future;
@@ -97,6 +97,16 @@ effects! {
     ApplyRequest = "apply_request",
     /// The end.
     FinishRun = "finish_run",
+    /// Keys are protected by one person.
+    Protect = "protect",
+    /// A batch of tokens is invalidated in an emergency.
+    InvalidateTokens = "invalidate_tokens",
+    /// A batch of expired tokens is swept.
+    SweepTokens = "sweep_tokens",
+    /// A certificate is kept.
+    IssueCertificate = "issue_certificate",
+    /// A restore drill is written down.
+    RecordDrill = "record_drill",
 }
 
 /// Performs a side effect.
