@@ -2,10 +2,10 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type CertificateRowView, type CertificatesPageRequest, type CertificatesPageView, type Cursor } from "../../host";
-import { Button, Empty, OPERATION, Reading, When } from "../../kit";
+import { Empty, OPERATION, When } from "../../kit";
 import { href } from "../../routes/route";
-import { Main, TopBar } from "../../shell/TopBar";
-import styles from "./certificates.module.css";
+import { ListPage } from "../../shell/ListPage";
+import { TopBar } from "../../shell/TopBar";
 
 const PAGE = 50;
 const PAGING = { at: (request: CertificatesPageRequest, after: Cursor) => ({ ...request, after }), next: (page: CertificatesPageView) => page.next };
@@ -17,22 +17,9 @@ export default function Certificates() {
   return (
     <>
       <TopBar title="Certificates" />
-      <Main label="Certificates">
-        <div className="scroll pad">
-          <section className="card" aria-label="Certificates of destruction">
-            <Reading view={rows} error={list.error} again={list.again} label="certificates">
-              {(all) => (all.length === 0 ? <Empty icon="file-text" title="No certificate has been issued yet">A run that destroyed something ends with one, as soon as every proof is there.</Empty> : <Table rows={all} />)}
-            </Reading>
-          </section>
-          {list.more && (
-            <div className={styles.more}>
-              <Button size="sm" onClick={list.loadMore}>
-                Show older ones
-              </Button>
-            </div>
-          )}
-        </div>
-      </Main>
+      <ListPage label="Certificates" of="Certificates of destruction" list={list} rows={rows} empty={<Empty icon="file-text" title="No certificate has been issued yet">A run that destroyed something ends with one, as soon as every proof is there.</Empty>}>
+        {(all) => <Table rows={all} />}
+      </ListPage>
     </>
   );
 }

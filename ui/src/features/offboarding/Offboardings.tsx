@@ -2,14 +2,21 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type Cursor, type OffboardingFolder, type OffboardingRowView, type OffboardingsPageRequest, type OffboardingsPageView } from "../../host";
-import { Ago, Button, Empty, Icon, Reading, REQUEST_STATE, runState, Seals, Segments, Status } from "../../kit";
+import { Ago, Button, Empty, Icon, REQUEST_STATE, runState, Seals, Segments, Status } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
-import { Main, TopBar } from "../../shell/TopBar";
+import { ListPage } from "../../shell/ListPage";
+import { TopBar } from "../../shell/TopBar";
 import { STEP_WORD } from "../runs/steps";
 import styles from "./offboarding.module.css";
 
 const PAGE = 50;
 const PAGING = { at: (request: OffboardingsPageRequest, after: Cursor) => ({ ...request, after }), next: (page: OffboardingsPageView) => page.next };
+
+const NONE_LEAVES = (
+  <Empty icon="users" title="No tenant is leaving" act={<Button icon="users" onClick={() => { go("tenants"); }}>Choose a tenant</Button>}>
+    An offboarding begins at the tenant: what is found of it, what stands in the way, how strong the erasure is.
+  </Empty>
+);
 
 /** Tenants that are leaving or have left, and where each stands. */
 export default function Offboardings({ route }: { readonly route: Route }) {
@@ -21,34 +28,9 @@ export default function Offboardings({ route }: { readonly route: Route }) {
       <TopBar title="Offboarding">
         <Segments label="Folder" value={folder} choose={(next) => { go("offboarding", null, { folder: next }); }} options={[{ value: "under_way", label: "Under way" }, { value: "ended", label: "Ended" }]} />
       </TopBar>
-      <Main label="Offboarding">
-        <div className="scroll pad">
-          <section className="card" aria-label="Offboardings">
-            <Reading view={rows} error={list.error} again={list.again} label="offboardings">
-              {(all) =>
-                all.length === 0 ? (
-                  folder === "under_way" ? (
-                    <Empty icon="users" title="No tenant is leaving" act={<Button icon="users" onClick={() => { go("tenants"); }}>Choose a tenant</Button>}>
-                      An offboarding begins at the tenant: what is found of it, what stands in the way, how strong the erasure is.
-                    </Empty>
-                  ) : (
-                    <Empty icon="users" title="No tenant has left yet" />
-                  )
-                ) : (
-                  <Table rows={all} />
-                )
-              }
-            </Reading>
-          </section>
-          {list.more && (
-            <div className={styles.more}>
-              <Button size="sm" onClick={list.loadMore}>
-                Show older ones
-              </Button>
-            </div>
-          )}
-        </div>
-      </Main>
+      <ListPage label="Offboarding" of="Offboardings" list={list} rows={rows} empty={folder === "under_way" ? NONE_LEAVES : <Empty icon="users" title="No tenant has left yet" />}>
+        {(all) => <Table rows={all} />}
+      </ListPage>
     </>
   );
 }

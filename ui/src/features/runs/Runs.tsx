@@ -2,9 +2,10 @@ import { useRef } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import { usePages, type Cursor, type RunFolder, type RunRowView } from "../../host";
-import { Ago, Bar, Button, count, Empty, PeopleSeals, Reading, runState, runTitle, Segments, Status, When } from "../../kit";
+import { Ago, Bar, count, Empty, PeopleSeals, runState, runTitle, Segments, Status, When } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
-import { Main, TopBar } from "../../shell/TopBar";
+import { ListPage } from "../../shell/ListPage";
+import { TopBar } from "../../shell/TopBar";
 import styles from "./runs.module.css";
 import { STEP_WORD } from "./steps";
 
@@ -30,32 +31,9 @@ export default function Runs({ route }: { readonly route: Route }) {
           ]}
         />
       </TopBar>
-      <Main label="Runs">
-        <div className="scroll pad">
-          <section className="card" aria-label="Runs">
-            <Reading view={rows} error={list.error} again={list.again} label="runs">
-              {(all) =>
-                all.length === 0 ? (
-                  folder === "active" ? (
-                    <Empty icon="play" title="Nothing is running">A run begins when someone starts an approved request.</Empty>
-                  ) : (
-                    <Empty icon="play" title="No run has finished yet" />
-                  )
-                ) : (
-                  <Table rows={all} />
-                )
-              }
-            </Reading>
-          </section>
-          {list.more && (
-            <div className={styles.more}>
-              <Button size="sm" onClick={list.loadMore}>
-                Show older ones
-              </Button>
-            </div>
-          )}
-        </div>
-      </Main>
+      <ListPage label="Runs" of="Runs" list={list} rows={rows} empty={folder === "active" ? <Empty icon="play" title="Nothing is running">A run begins when someone starts an approved request.</Empty> : <Empty icon="play" title="No run has finished yet" />}>
+        {(all) => <Table rows={all} />}
+      </ListPage>
     </>
   );
 }
