@@ -10,7 +10,7 @@ use crate::{Checkpoint, Note, NoteKey, SignedCheckpoint, TlogProof, log_key, pro
 use ledger::{Entry, SignatureBlock, Signer};
 
 /// Numbers that follow from a seed, so that a case can be run again (Vigna's SplitMix64).
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -20,12 +20,12 @@ impl Dice {
         mixed ^ mixed >> 31
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 
     /// One of the things that go wrong with bytes, or that somebody does to them.
-    fn mutate(&mut self, bytes: &mut Vec<u8>) {
+    pub(super) fn mutate(&mut self, bytes: &mut Vec<u8>) {
         let (at, other) = (self.below(bytes.len()), self.below(bytes.len()));
         let (from, to) = (at.min(other), at.max(other));
         match self.below(8) {
