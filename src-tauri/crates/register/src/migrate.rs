@@ -42,6 +42,7 @@ BEGIN
         EXECUTE format('GRANT SELECT ON custody.custody TO %I', current_user);
         EXECUTE format('GRANT EXECUTE ON FUNCTION custody.found(bytea, bytea), custody.schema_version(), custody.clock(),
             custody.create_login(text, text, text[]), custody.fail(text, jsonb) TO %I', current_user);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION custody.join_groups(text, text[]) TO %I', current_user);
     END IF;
     EXECUTE format('REVOKE CREATE ON DATABASE %I FROM countersign_owner', current_database());
     EXECUTE format('REVOKE countersign_owner FROM %I', current_user);
