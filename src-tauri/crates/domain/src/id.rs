@@ -51,4 +51,8 @@ ids! {
     RequestId,
     /// The execution of a request.
     RunId,
+    /// An exception from the policy.
+    ExceptionId,
+    /// An entry of the shared-service register.
+    SharedKeyId,
 }
