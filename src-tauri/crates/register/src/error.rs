@@ -2,6 +2,7 @@
 
 use domain::KeyId;
 use serde_json::Value;
+use sqlx::postgres::PgDatabaseError;
 
 /// A rule said no. The register keeps a record of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -123,6 +124,8 @@ impl From<sqlx::Error> for RegisterError {
             (Some("40001" | "40P01" | "55P03"), _) => Self::Conflict(error),
             // A function that the login's roles do not have. The server's log keeps it; the function never ran.
             (Some("42501"), _) => Self::Refused(Refusal::new("not_allowed", Value::Null)),
+            // A rule that a read asked, such as one that weighs a change before anybody asks for it.
+            (Some("CSREF"), _) => Self::Refused(raised(&error)),
             (Some("57P01" | "57P02" | "57P03"), _) => Self::Unavailable(error),
             (Some(state), _) if state.starts_with("08") || state.starts_with("53") => Self::Unavailable(error),
             (Some(_), _) => Self::Other(error),
@@ -133,6 +136,13 @@ impl From<sqlx::Error> for RegisterError {
             (None, _) => Self::Other(error),
         }
     }
+}
+
+fn raised(error: &sqlx::Error) -> Refusal {
+    let told = error.as_database_error();
+    let detail = told.and_then(|told| told.try_downcast_ref::<PgDatabaseError>()).and_then(PgDatabaseError::detail);
+    let detail = detail.and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or(Value::Null);
+    Refusal::new(told.map(|told| told.message()).unwrap_or_default(), detail)
 }
 
 pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<String> {

@@ -6,6 +6,10 @@ mod copy;
 mod custody;
 mod dek_rotation;
 mod destruction;
+mod exception_care;
+mod exception_detail;
+mod exceptions;
+mod gate;
 mod holds;
 mod keks;
 mod key_detail;
@@ -23,12 +27,15 @@ mod protection;
 mod requests;
 mod requests_page;
 mod review;
+mod rules;
 mod runs;
 mod runs_page;
 mod saved_views;
+mod shared_keys;
 mod tenant_estate;
 mod tenants;
 mod token_batches;
+mod violations;
 mod wraps;
 
 pub use certificates::{CERTIFICATES_PAGE_MAX, CertificateRow, CertificatesPage, DestroyedKeyRow};
@@ -37,6 +44,15 @@ pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use destruction::{
     CoveredKey, DeletionRow, DrillRow, ErasureRow, InTheWay, ReclaimObstacles, RemainsRow, RetentionRow,
     WrappingVersion,
+};
+pub use gate::{GateReadError, create_gate_login, read_gate};
+pub use exception_care::{DueReminder, ExceptionReviewRow, ExceptionReviewStanding, ExceptionsSeen, ReminderChannel};
+pub use exception_detail::{
+    EXCEPTION_CHAIN_MAX, ExceptionDetail, ExceptionEnded, ExceptionLink, KeyAtDecision,
+};
+pub use exceptions::{
+    ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionCounts, ExceptionCursor, ExceptionFilter, ExceptionFolder, ExceptionRow,
+    ExceptionsPage,
 };
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use keks::{KekRow, KeyVersionRow};
@@ -57,12 +73,15 @@ pub use protection::{PROTECTIVE_ACTS_PAGE_MAX, ProtectedKeyRow, ProtectedNow, Pr
 pub use requests::{EligibleRow, MaySignRow, RequestRow, SealRow};
 pub use requests_page::{FolderCounts, REQUESTS_PAGE_MAX, RequestFolder, RequestsPage};
 pub use review::{REVIEW_PAGE_MAX, ReviewCounts, ReviewItemRow, SignedOff};
+pub use rules::{RULE_HISTORY_MAX, RuleOrigin, RuleVersionRow, RulesRow, SettingBounds};
 pub use runs::{RunDirection, RunRow, StepRow, StepState};
 pub use runs_page::{RUNS_PAGE_MAX, RunCounts, RunFolder, RunsPage};
 pub use saved_views::SavedViewRow;
+pub use shared_keys::{SHARED_KEYS_PAGE_MAX, SharedKeyRow};
 pub use tenant_estate::{
     TENANT_ESTATES_PAGE_MAX, TenantCursor, TenantDetail, TenantEstatePage, TenantEstateRow, TenantKekRow, TenantStatus,
 };
 pub use tenants::{NAMES_MAX, TenantRow, TenantsPage};
 pub use token_batches::TokenBatch;
+pub use violations::{VIOLATIONS_PAGE_MAX, ViolationCount, ViolationCursor, ViolationRow, ViolationsPage};
 pub use wraps::{DekRow, DekScope, TokenId, TokenRow, WrapRow};
