@@ -38,6 +38,8 @@ pub struct Finding {
     pub kind: String,
     /// What it is about, such as `EX-0057`.
     pub id: String,
+    /// The record behind it in the register; empty where there is none.
+    pub subject: String,
     /// In a few words.
     pub title: String,
     /// Whose it is.
@@ -86,6 +88,7 @@ impl Finding {
         let fields = [
             ("kind", is_word(&self.kind)),
             ("id", !self.id.is_empty() && fits(&self.id)),
+            ("subject", fits(&self.subject)),
             ("title", !self.title.is_empty() && fits(&self.title)),
             ("owner", fits(&self.owner)),
             ("about", fits(&self.about)),

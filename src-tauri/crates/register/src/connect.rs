@@ -128,30 +128,34 @@ impl Register {
     }
 
     async fn check_schema(&self, login: &str) -> Result<(), ConnectError> {
-        let wanted = SchemaVersion::wanted();
-        let found = sqlx::query_scalar::<_, i64>("SELECT custody.schema_version()").fetch_one(&self.pool).await;
-        match found.map(SchemaVersion) {
-            Ok(found) if found == wanted => Ok(()),
-            Ok(found) if found > wanted => Err(ConnectError::SchemaNewer { found, wanted }),
-            Ok(found) => Err(ConnectError::SchemaMissing { found: Some(found), wanted }),
-            // No such schema, no such function.
-            Err(error) if matches!(sqlstate(&error).as_deref(), Some("3F000" | "42883")) => {
-                Err(ConnectError::SchemaMissing { found: None, wanted })
-            }
-            Err(error) if sqlstate(&error).as_deref() == Some("42501") => {
-                Err(ConnectError::NotAllowed { login: login.to_owned() })
-            }
-            Err(error) => Err(ConnectError::Other(error)),
+        fits_schema(sqlx::query_scalar(SCHEMA_VERSION).fetch_one(&self.pool).await, login)
+    }
+}
+
+/// Asks for the version of a register.
+pub(crate) const SCHEMA_VERSION: &str = "SELECT custody.schema_version()";
+
+/// Whether the register has the version this program was built for.
+pub(crate) fn fits_schema(found: Result<i64, sqlx::Error>, login: &str) -> Result<(), ConnectError> {
+    let wanted = SchemaVersion::wanted();
+    match found.map(SchemaVersion) {
+        Ok(found) if found == wanted => Ok(()),
+        Ok(found) if found > wanted => Err(ConnectError::SchemaNewer { found, wanted }),
+        Ok(found) => Err(ConnectError::SchemaMissing { found: Some(found), wanted }),
+        // No such schema, no such function.
+        Err(error) if matches!(sqlstate(&error).as_deref(), Some("3F000" | "42883")) => {
+            Err(ConnectError::SchemaMissing { found: None, wanted })
         }
+        Err(error) if sqlstate(&error).as_deref() == Some("42501") => {
+            Err(ConnectError::NotAllowed { login: login.to_owned() })
+        }
+        Err(error) => Err(ConnectError::Other(error)),
     }
 }
 
 /// Connects without looking at the schema: for migration, which makes it.
 pub(crate) async fn connect_pool(address: &Address, login: &str, password: &Password) -> Result<PgPool, ConnectError> {
-    if address.tls == Tls::Off && !address.is_local() {
-        return Err(ConnectError::TlsNeeded);
-    }
-    resolve(address).await?;
+    check_way(address).await?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIME_MAX)
@@ -165,6 +169,14 @@ pub(crate) async fn connect_pool(address: &Address, login: &str, password: &Pass
         Ok(Err(error)) => Err(classify(error, address, login)),
         Err(_elapsed) => Err(ConnectError::TimedOut { host: address.host.clone() }),
     }
+}
+
+/// A way that nobody can listen in on, to a server whose name is known.
+pub(crate) async fn check_way(address: &Address) -> Result<(), ConnectError> {
+    if address.tls == Tls::Off && !address.is_local() {
+        return Err(ConnectError::TlsNeeded);
+    }
+    resolve(address).await
 }
 
 async fn attempt(address: &Address, login: &str, password: &Password) -> Result<(), sqlx::Error> {
@@ -184,7 +196,7 @@ async fn resolve(address: &Address) -> Result<(), ConnectError> {
     }
 }
 
-fn classify(error: sqlx::Error, address: &Address, login: &str) -> ConnectError {
+pub(crate) fn classify(error: sqlx::Error, address: &Address, login: &str) -> ConnectError {
     let host = address.host.clone();
     match (sqlstate(&error).as_deref(), error) {
         (Some("28P01" | "28000"), _) => ConnectError::Authentication { login: login.to_owned() },

@@ -42,7 +42,9 @@ BEGIN
         EXECUTE format('GRANT SELECT ON custody.custody TO %I', current_user);
         EXECUTE format('GRANT EXECUTE ON FUNCTION custody.found(bytea, bytea), custody.schema_version(), custody.clock(),
             custody.create_login(text, text, text[]), custody.fail(text, jsonb) TO %I', current_user);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION custody.join_groups(text, text[]) TO %I', current_user);
+        IF to_regprocedure('custody.join_groups(text, text[])') IS NOT NULL THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION custody.join_groups(text, text[]) TO %I', current_user);
+        END IF;
     END IF;
     EXECUTE format('REVOKE CREATE ON DATABASE %I FROM countersign_owner', current_database());
     EXECUTE format('REVOKE countersign_owner FROM %I', current_user);
@@ -202,9 +204,21 @@ pub async fn create_operator_login(
     password: &Password,
     roles: &[domain::Role],
 ) -> Result<(), AdminError> {
+    let roles = roles.iter().map(|role| role.word()).collect();
+    create_login(admin, admin_login, admin_password, login, password, roles).await
+}
+
+/// Makes a login with these group roles.
+pub(crate) async fn create_login(
+    admin: &Address,
+    admin_login: &str,
+    admin_password: &Password,
+    login: &str,
+    password: &Password,
+    roles: Vec<&str>,
+) -> Result<(), AdminError> {
     let verifier = scram::verifier(password)?;
     let mut connection = connect(admin, admin_login, admin_password).await?;
-    let roles: Vec<&str> = roles.iter().map(|role| role.word()).collect();
     let made = sqlx::query("SELECT custody.create_login($1, $2, $3)")
         .bind(login)
         .bind(verifier.as_str())

@@ -56,6 +56,7 @@ fn of_finding(it: &Judged) -> Value {
         "level": it.level,
         "kind": finding.kind,
         "id": finding.id,
+        "subject": finding.subject,
         "title": finding.title,
         "owner": finding.owner,
         "about": finding.about,
