@@ -47,12 +47,10 @@ pub use destruction::{
 };
 pub use gate::{GateReadError, create_gate_login, read_gate};
 pub use exception_care::{DueReminder, ExceptionReviewRow, ExceptionReviewStanding, ExceptionsSeen, ReminderChannel};
-pub use exception_detail::{
-    EXCEPTION_CHAIN_MAX, ExceptionDetail, ExceptionEnded, ExceptionLink, KeyAtDecision,
-};
+pub use exception_detail::{EXCEPTION_CHAIN_MAX, ExceptionDetail, ExceptionEnded, ExceptionLink, KeyAtDecision};
 pub use exceptions::{
-    ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionCounts, ExceptionCursor, ExceptionFilter, ExceptionFolder, ExceptionRow,
-    ExceptionsPage,
+    ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionCounts, ExceptionCursor, ExceptionFilter, ExceptionFolder,
+    ExceptionRow, ExceptionsPage,
 };
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use keks::{KekRow, KeyVersionRow};

@@ -5,6 +5,7 @@
 
 mod certificates;
 mod destruction;
+mod exceptions;
 mod keys;
 mod people;
 mod protection;
