@@ -7,8 +7,8 @@ use custody::estate::{Estate, unwatched};
 use custody::request::{Grounds, NewKek, RotationOptions, Verdict, Wanted, Windows};
 use custody::run::{Ended, RunError, Steering};
 use domain::{Classification, Decision, Environment, KeyId, KeyName, Plan, RequestId, Role, RunId};
-use keychain::Passphrase;
-use keychain::testing::PrivateKeyring;
+use keychain::testing::{PrivateKeyring, wrap_quickly};
+use keychain::{DeviceKey, Passphrase};
 use local_custody::testing::DataFolder;
 use rand_core::OsRng;
 use tokio::sync::watch;
@@ -79,6 +79,7 @@ impl TestCustody {
         ceremony.take_seat(&premises, Seat::First, ines, passphrase()).await.unwrap();
         ceremony.take_seat(&premises, Seat::Second, theo, passphrase()).await.unwrap();
         ceremony.found(&premises).await.unwrap();
+        unlock_quickly(&premises, &keyring).await;
         let [ines, theo] = premises.people().unwrap().try_into().unwrap();
         let ines = premises.sign_in(ines.operator, passphrase()).await.unwrap();
         let theo = premises.sign_in(theo.operator, passphrase()).await.unwrap();
@@ -149,6 +150,19 @@ impl TestCustody {
         self.countersign(&plan).await;
         plan
     }
+}
+
+/// What a guess of a passphrase costs is paid for elsewhere: here it is unlocked for every child that is killed.
+async fn unlock_quickly(premises: &Premises, keyring: &PrivateKeyring) {
+    let (keychain, custody, people) =
+        (keyring.open(KEYCHAIN).unwrap(), premises.head().unwrap().id.unwrap(), premises.people().unwrap());
+    let wrap = move || {
+        for person in people {
+            let unlocked = DeviceKey::unlock(&keychain, custody, person.operator, &passphrase()).unwrap();
+            wrap_quickly(&keychain, &unlocked, &passphrase()).unwrap();
+        }
+    };
+    tokio::task::spawn_blocking(wrap).await.unwrap();
 }
 
 /// Approval of exactly this plan.

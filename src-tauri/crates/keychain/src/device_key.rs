@@ -157,8 +157,17 @@ impl DeviceKey {
         unlocked: &UnlockedDeviceKey,
         passphrase: &Passphrase,
     ) -> Result<(), CreateError> {
+        Self::wrap_again(keychain, unlocked, passphrase, DerivationCost::DEFAULT)
+    }
+
+    pub(crate) fn wrap_again(
+        keychain: &Keychain,
+        unlocked: &UnlockedDeviceKey,
+        passphrase: &Passphrase,
+        cost: DerivationCost,
+    ) -> Result<(), CreateError> {
         passphrase.check(&[&unlocked.public.name])?;
-        store(keychain, &unlocked.seed, &unlocked.public, passphrase, DerivationCost::DEFAULT)
+        store(keychain, &unlocked.seed, &unlocked.public, passphrase, cost)
     }
 
     /// Removes it; says whether there was one. The operator can sign nothing here afterwards.

@@ -13,7 +13,7 @@ use domain::{CustodyId, OperatorId};
 use tempfile::TempDir;
 
 use crate::DerivationCost;
-use crate::device_key::{CreateError, DeviceKey, DevicePublic};
+use crate::device_key::{CreateError, DeviceKey, DevicePublic, UnlockedDeviceKey};
 use crate::error::{Absence, KeychainError};
 use crate::keychain::Keychain;
 use crate::passphrase::Passphrase;
@@ -234,6 +234,18 @@ pub fn create_device_key(
     passphrase: &Passphrase,
 ) -> Result<DevicePublic, CreateError> {
     DeviceKey::create_with_cost(keychain, custody, operator, name, passphrase, QUICK_COST)
+}
+
+/// Wraps a device key again, under the same passphrase, so that unlocking it costs a test nothing.
+///
+/// # Errors
+/// [`CreateError`]; then it unlocks as before.
+pub fn wrap_quickly(
+    keychain: &Keychain,
+    unlocked: &UnlockedDeviceKey,
+    passphrase: &Passphrase,
+) -> Result<(), CreateError> {
+    DeviceKey::wrap_again(keychain, unlocked, passphrase, QUICK_COST)
 }
 
 /// Writes the bus's configuration (no service may be started by asking for it) and opens the log twice.

@@ -291,7 +291,7 @@ fn is_doubtful(log: &str) -> bool {
     log.lines().any(|line| line.contains("FATAL") && !OTHERS.iter().any(|other| line.contains(other)))
 }
 
-const USERS_LOCK: &str = "users.lock";
+pub(crate) const USERS_LOCK: &str = "users.lock";
 
 fn open_lock(places: &Places, name: &str) -> Result<File, ClusterError> {
     OpenOptions::new()

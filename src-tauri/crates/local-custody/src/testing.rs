@@ -2,7 +2,7 @@
 
 mod backup;
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use nix::sys::statvfs::statvfs;
 use nix::unistd::Pid;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use crate::cluster::USERS_LOCK;
 use crate::postmaster::{self, PORT, SUPERUSER};
 use crate::{AccountError, Binaries, BinariesError, ServerAccount};
 
@@ -227,6 +228,13 @@ impl DataFolder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Joins the users of a custody's server, which runs as long as the file is open: commands that follow one another then find it at
+/// work, as they do beside an open console.
+pub fn keep_running(data_dir: &Path) -> std::io::Result<File> {
+    let users = File::open(data_dir.join(USERS_LOCK))?;
+    users.lock_shared().map(|()| users)
 }
 
 /// Removes what tests that were killed have left: in memory it would stay until the machine is started again.

@@ -1,11 +1,13 @@
 //! The real binary, a custody of its own, and a keychain of its own.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use keychain::testing::PrivateKeyring;
+use keychain::testing::{PrivateKeyring, wrap_quickly};
+use keychain::{DeviceKey, Passphrase};
+use local_custody::testing::{DataFolder, keep_running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -13,6 +15,9 @@ use tempfile::TempDir;
 pub const OF_INES: &str = "seven copper lanterns drift";
 /// Passphrase of Theo, who countersigns.
 pub const OF_THEO: &str = "a quiet harbour without gulls";
+
+/// Under which name the binary keeps its items in the keychain.
+const KEYCHAIN: &str = "com.countersign.console";
 
 /// The binary as it is built.
 pub fn binary() -> Command {
@@ -70,7 +75,9 @@ pub struct Bench {
     /// Its keychain.
     pub keyring: PrivateKeyring,
     files: TempDir,
-    home: TempDir,
+    /// Commands that follow one another share a server, as beside an open console.
+    at_work: Option<File>,
+    home: DataFolder,
 }
 
 impl Bench {
@@ -79,7 +86,8 @@ impl Bench {
         let bench = Self {
             keyring: PrivateKeyring::start().unwrap(),
             files: tempfile::tempdir().unwrap(),
-            home: tempfile::tempdir().unwrap(),
+            at_work: None,
+            home: DataFolder::make().unwrap(),
         };
         bench.secret("ines", OF_INES);
         bench.secret("theo", OF_THEO);
@@ -89,10 +97,26 @@ impl Bench {
 
     /// A custody that Ines (DevOps) and Theo (Security) have founded.
     pub fn founded() -> Self {
-        let bench = Self::new();
+        let mut bench = Self::new();
         bench.run(&["open-local", "--name", "Payments", "--environment", "staging"]).ok();
         bench.run(&["found", "--file", bench.founders().to_str().unwrap()]).ok();
+        bench.unlock_quickly();
+        bench.at_work = Some(keep_running(&bench.home()).unwrap());
         bench
+    }
+
+    /// What a guess of a passphrase costs is paid for elsewhere: here every command unlocks.
+    fn unlock_quickly(&self) {
+        let keychain = self.keyring.open(KEYCHAIN).unwrap();
+        let known: Value = serde_json::from_slice(&std::fs::read(self.home().join("people.json")).unwrap()).unwrap();
+        let id = |value: &Value| value.as_str().unwrap().to_owned();
+        for (person, passphrase) in known["people"].as_array().unwrap().iter().zip([OF_INES, OF_THEO]) {
+            let passphrase = Passphrase::new(passphrase.to_owned());
+            let (custody, operator) = (id(&known["custody"]), id(&person["operator"]));
+            let (custody, operator) = (custody.parse().unwrap(), operator.parse().unwrap());
+            let unlocked = DeviceKey::unlock(&keychain, custody, operator, &passphrase).unwrap();
+            wrap_quickly(&keychain, &unlocked, &passphrase).unwrap();
+        }
     }
 
     /// A file that only its owner can read.
