@@ -1,0 +1,110 @@
+//! Whether the exceptions of a reading are those of the ledger: a database administrator who moves a date in a table, or takes a row
+//! away, changes no entry.
+//!
+//! What two people granted is in the entry that applied it, with its date; so is what ended it. Whatever the ledger says is open must be
+//! among the findings with that very date, as soon as it would be shown at all.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{KeyId, Operation, Plan};
+use futures::StreamExt as _;
+use ::gate::{Hex, Reading};
+use ledger::{Entry, GENESIS, link};
+use register::Register;
+
+use super::GateError;
+
+/// An exception as the entries have it.
+struct Granted {
+    entry: u64,
+    expires_at: i64,
+    /// The entry by which one person revoked it; a second one has not signed that off.
+    revoked: Option<u64>,
+}
+
+/// Reads the ledger that the reading is of, and compares.
+///
+/// # Errors
+/// [`GateError::NotOfTheLedger`] with the entry that says otherwise.
+pub async fn check(register: &Register, reading: &Reading) -> Result<(), GateError> {
+    let open = open_by_ledger(register, reading).await?;
+    let found: HashMap<&str, i64> = reading
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == "exception")
+        .map(|finding| (finding.subject.as_str(), finding.due_at))
+        .collect();
+    // A reading names the soonest; what comes after the last one named need not be there.
+    let last = found.values().max().copied().filter(|_| reading.more > 0);
+    for (exception, granted) in &open {
+        let is_near = granted.expires_at <= reading.complete_until && last.is_none_or(|last| granted.expires_at < last);
+        match found.get(exception.to_string().as_str()) {
+            Some(due) if *due == granted.expires_at => {}
+            None if !is_near => {}
+            _ => return Err(GateError::NotOfTheLedger { number: granted.entry }),
+        }
+    }
+    Ok(())
+}
+
+/// What was granted, and neither closed nor renewed, nor revoked with a second person's look at it.
+async fn open_by_ledger(register: &Register, reading: &Reading) -> Result<BTreeMap<KeyId, Granted>, GateError> {
+    let (mut open, mut head) = (BTreeMap::new(), GENESIS);
+    let mut records = std::pin::pin!(register.ledger_stream(1, reading.ledger.number));
+    while let Some(record) = records.next().await {
+        let record = record?;
+        head = link(&head, &record.entry, &record.signatures);
+        // INVARIANT: what is read here is what was verified: the chain ends in the same hash. Test: `a_file_tells_what_the_ledger_says`.
+        if record.seq == reading.ledger.number && reading.ledger.hash != Hex(head.to_vec()) {
+            return Err(GateError::NotOfTheLedger { number: record.seq });
+        }
+        if let Ok(entry) = Entry::decode(&record.entry) {
+            learn(&mut open, record.seq, &entry);
+        }
+    }
+    Ok(open)
+}
+
+fn learn(open: &mut BTreeMap<KeyId, Granted>, number: u64, entry: &Entry) {
+    match entry.verb.as_str() {
+        "request.applied" => {
+            if let Some(plan) = plan_of(entry) {
+                apply(open, number, &plan);
+            }
+        }
+        "exception.revoked" => {
+            let exception = entry.subject.name.parse::<KeyId>().ok();
+            if let Some(granted) = exception.and_then(|exception| open.get_mut(&exception)) {
+                granted.revoked = Some(number);
+            }
+        }
+        "review.signed_off" => {
+            let seen: Option<u64> = entry.subject.name.parse().ok();
+            open.retain(|_, granted| seen.is_none() || granted.revoked != seen);
+        }
+        _ => {}
+    }
+}
+
+fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
+    let mut targets = plan.targets.iter().map(|target| target.key);
+    let Some(exception) = targets.next() else { return };
+    match plan.operation {
+        Operation::GrantException => {
+            // What it renews, it closes.
+            targets.for_each(|renewed| drop(open.remove(&renewed)));
+            if let Some(expires_at) = plan.parameters.get("expires_at").and_then(|text| text.parse().ok()) {
+                open.insert(exception, Granted { entry: number, expires_at, revoked: None });
+            }
+        }
+        Operation::CloseException => drop(open.remove(&exception)),
+        _ => {}
+    }
+}
+
+/// The plan that an entry carries in pieces `plan.00`, `plan.01`, ….
+fn plan_of(entry: &Entry) -> Option<Plan> {
+    let pieces = entry.attributes.iter().filter(|(name, _)| name.starts_with("plan."));
+    let text: String = pieces.map(|(_, piece)| piece.as_str()).collect();
+    Plan::decode(&hex::decode(text).ok()?).ok()
+}
