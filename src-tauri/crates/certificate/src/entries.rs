@@ -40,7 +40,19 @@ const OF_REQUEST: [&str; 5] =
     ["request.submitted", "request.sealed", "request.rejected", "request.withdrawn", "request.lapsed"];
 
 /// Acts that say who may sign.
-const OF_PEOPLE: [&str; 4] = ["custody.founded", "session.opened", "session.closed", "operator.suspended"];
+const OF_PEOPLE: [&str; 8] = [
+    "custody.founded",
+    "session.opened",
+    "session.closed",
+    "operator.suspended",
+    "operator.left",
+    "role.withdrawn",
+    "device.revoked",
+    "device.reported_lost",
+];
+
+/// Acts upon other requests, by which people were enrolled.
+const OF_ENROLMENT: [&str; 3] = ["request.submitted", "request.sealed", "request.applied"];
 
 /// An entry at its number.
 #[derive(Debug, Clone)]
@@ -96,6 +108,8 @@ pub(crate) struct Proven {
     pub people_at_start: People,
     /// Who might sign when the first thing was destroyed.
     pub people_at_destruction: People,
+    /// Device keys, with the number of the entry that enrolled them.
+    devices: Vec<([u8; 32], u64)>,
 }
 
 impl Proven {
@@ -105,9 +119,13 @@ impl Proven {
         let (mut at_start, mut at_destruction) = (None, None);
         let mut acts: Vec<Act> = Vec::with_capacity(lines.len());
         let mut before: Option<(u64, Hash)> = None;
+        let mut devices: Vec<([u8; 32], u64)> = Vec::new();
         for line in lines {
             let number = line.number;
             let hash = check_place(line, before)?;
+            if number == 1 {
+                people.begin(hash);
+            }
             let entry = Entry::decode(&line.entry.0).map_err(|source| Fault::Entry { number, source })?;
             check_home(number, &entry, plan, run)?;
             let block = SignatureBlock::decode(&line.signatures.0);
@@ -119,9 +137,15 @@ impl Proven {
                 at_destruction = Some(people.clone());
             }
             people.accept(&entry, &line.entry.0, &block).map_err(|source| Fault::People { number, source })?;
+            before = Some((number, hash));
+            if matches!(entry.verb.as_str(), "custody.founded" | "request.applied") {
+                learn_devices(&people, &entry, number, &mut devices);
+            }
+            if is_enrolment(&entry, plan) {
+                continue;
+            }
             let key = block.pairs().first().map_or([0; 32], |(key, _)| *key);
             acts.push(Act { number, entry, key });
-            before = Some((number, hash));
         }
         let missing = |what: &str| Fault::Missing { what: what.to_owned() };
         Ok(Self {
@@ -129,6 +153,7 @@ impl Proven {
             people,
             people_at_start: at_start.ok_or_else(|| missing("the entry run.started"))?,
             people_at_destruction: at_destruction.ok_or_else(|| missing("every act that destroys something"))?,
+            devices,
         })
     }
 
@@ -146,27 +171,22 @@ impl Proven {
         }
     }
 
-    /// The founders' device keys.
+    /// Device keys, in the order of their enrolment.
     pub fn device_keys(&self) -> Result<Vec<PersonLine>, Fault> {
-        let founding = self.only("custody.founded")?;
-        let mut lines = Vec::new();
-        for (operator, key) in [("a.operator", "a.public_key"), ("b.operator", "b.public_key")] {
-            let number = founding.number;
-            let unusable = || Fault::Attribute { number, name: operator };
-            let id = Uuid::parse_str(founding.text(operator)?).map_err(|_not_an_id| unusable())?;
-            let person = self.people.person(id).ok_or_else(unusable)?;
-            let public_key = founding.digest(key)?;
-            lines.push(PersonLine {
-                operator: OperatorId(id),
-                person: person.person.clone(),
-                name: person.name.clone(),
-                roles: roles_of(person),
-                key: Hex(ledger::key_id(&public_key).to_vec()),
-                public_key: Hex(public_key.to_vec()),
-                enrolled_by: number,
-            });
-        }
-        Ok(lines)
+        let line = |(key, number): &([u8; 32], u64)| {
+            let known = self.people.standing_then(key, i64::MIN);
+            let known = known.ok_or(Fault::Attribute { number: *number, name: "public_key" })?;
+            Ok(PersonLine {
+                operator: OperatorId(known.person.id),
+                person: known.person.person.clone(),
+                name: known.person.name.clone(),
+                roles: roles(known.person.roles.iter().map(|held| held.role.as_str())),
+                key: Hex(key.to_vec()),
+                public_key: Hex(known.public_key.to_vec()),
+                enrolled_by: *number,
+            })
+        };
+        self.devices.iter().map(line).collect()
     }
 
     /// The session keys that were certified.
@@ -209,19 +229,35 @@ impl Proven {
     }
 }
 
-/// What a replay of the entries says about the holder of a device key.
-pub(crate) fn signer_facts(people: &People, operator: OperatorId, key: &[u8; 32]) -> Option<SignerFacts> {
-    let (person, public_key) = people.device(key).filter(|(person, _)| person.id == operator.0)?;
+/// What a replay of the entries says about the holder of a device key, with the roles that count at `time`.
+pub(crate) fn signer_facts(people: &People, operator: OperatorId, key: &[u8; 32], time: i64) -> Option<SignerFacts> {
+    let known = people.standing(key, time).filter(|known| known.person.id == operator.0)?;
     Some(SignerFacts {
-        person: person.person.to_lowercase(),
-        roles: roles_of(person),
-        active: person.active,
-        public_key: *public_key,
+        person: known.person.person.to_lowercase(),
+        roles: roles(known.roles.into_iter()),
+        active: known.active,
+        public_key: known.public_key,
     })
 }
 
-fn roles_of(person: &ledger::Person) -> Vec<Role> {
-    person.roles.iter().filter_map(|role| role.parse().ok()).collect()
+fn roles<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Role> {
+    words.filter_map(|role| role.parse().ok()).collect()
+}
+
+/// Device keys that came with this entry: the founders' as they signed, others' by their ids.
+fn learn_devices(people: &People, entry: &Entry, number: u64, devices: &mut Vec<([u8; 32], u64)>) {
+    let known = |key: &[u8; 32]| devices.iter().any(|(one, _)| one == key);
+    let all = people.persons().flat_map(|person| people.devices_of(person.id));
+    let mut new: Vec<[u8; 32]> = all.filter(|key| !known(key)).copied().collect();
+    let first = entry.attribute("a.operator").and_then(|id| Uuid::parse_str(id).ok());
+    let is_second = |key: &[u8; 32]| people.device(key).map(|(person, _)| person.id) != first;
+    new.sort_unstable_by_key(|key| (is_second(key), *key));
+    devices.extend(new.into_iter().map(|key| (key, number)));
+}
+
+/// Whether it belongs to another request than the certificate's: one by which somebody was enrolled.
+fn is_enrolment(entry: &Entry, plan: &Plan) -> bool {
+    OF_ENROLMENT.contains(&entry.verb.as_str()) && entry.subject.name != plan.request.to_string()
 }
 
 /// Numbers ascend; where two entries stand next to each other in the ledger, the second one's hash follows from the first's.
@@ -256,6 +292,9 @@ fn check_home(number: u64, entry: &Entry, plan: &Plan, run: RunId) -> Result<(),
         return foreign("environment");
     }
     let (verb, run) = (entry.verb.as_str(), run.to_string());
+    if is_enrolment(entry, plan) {
+        return if entry.subject.kind == "request" { Ok(()) } else { foreign("request") };
+    }
     if OF_REQUEST.contains(&verb) {
         let here = entry.subject.kind == "request" && entry.subject.name == plan.request.to_string();
         return if here { Ok(()) } else { foreign("request") };

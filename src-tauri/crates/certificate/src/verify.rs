@@ -80,11 +80,11 @@ fn check_quorum(document: &Document, plan: &Plan, proven: &Proven) -> Result<(),
     });
     let seals: Vec<Seal> = seals.collect::<Result<_, Fault>>()?;
     let began = Timestamp::from_micros(proven.only("run.started")?.entry.time);
-    let known = |operator, key: &[u8; 32]| signer_facts(&proven.people_at_start, operator, key);
+    let known = |operator, key: &[u8; 32]| signer_facts(&proven.people_at_start, operator, key, began.micros());
     Quorum::prove(plan, rule, &seals, known, began).map_err(Fault::Quorum)?;
     for seal in &seals {
         let operator = seal.statement.signer;
-        let then = signer_facts(&proven.people_at_destruction, operator, &seal.key);
+        let then = signer_facts(&proven.people_at_destruction, operator, &seal.key, began.micros());
         if !then.is_some_and(|facts| facts.active) {
             return Err(Fault::Lapsed { operator });
         }

@@ -5,14 +5,15 @@
 
 use std::collections::HashMap;
 
-use domain::{OperatorId, RequestId, Role, SignerFacts, Timestamp};
+use domain::{Operation, OperatorId, QuorumRule, RequestId, RunId, SignerFacts, Timestamp};
 use futures::{StreamExt as _, TryStreamExt as _};
-use ledger::{Entry, Fault, Hash, Record, Said, Summary, Verifier};
+use ledger::{Entry, Fault, Hash, Record, Said, Standing, Summary, Verifier};
 use register::{Register, RegisterError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::approvals::Approvals;
+use crate::rules::QuorumHistory;
 
 /// Records fetched at once: bounds memory, amortises the round trip.
 const FETCH: u32 = 2_000;
@@ -60,6 +61,7 @@ pub enum Ending {
 struct Seen {
     verifier: Verifier,
     endings: HashMap<Uuid, Ending>,
+    quorum: QuorumHistory,
     /// When the latest of the entries was written.
     newest: Option<Timestamp>,
 }
@@ -81,7 +83,8 @@ impl Witness {
             Some((number, hash)) => verifier.remembering(number, hash).trusting_what_it_remembers(),
             None => verifier,
         };
-        Self { founding, remembered, seen: Mutex::new(Seen { verifier, endings: HashMap::new(), newest: None }) }
+        let seen = Seen { verifier, endings: HashMap::new(), quorum: QuorumHistory::default(), newest: None };
+        Self { founding, remembered, seen: Mutex::new(seen) }
     }
 
     /// Hash of the founding entry that this console pinned.
@@ -91,7 +94,7 @@ impl Witness {
     }
 
     /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
-    /// has read is missing; and that the register's seals are those that the entries brought. `watch` is told how many entries
+    /// has read is missing; and that the register's seals and people are those that the entries brought. `watch` is told how many entries
     /// were verified.
     ///
     /// # Errors
@@ -121,6 +124,9 @@ impl Witness {
         }
         verifier.may_end()?;
         if let Some(fault) = approvals.first_difference(register, verifier.summary().entries).await? {
+            return Err(fault.into());
+        }
+        if let Some(fault) = crate::people::first_difference(register, &verifier).await? {
             return Err(fault.into());
         }
         watch(verifier.summary().entries);
@@ -173,28 +179,54 @@ impl Witness {
         self.seen.lock().await.endings.get(&request.0).copied()
     }
 
+    /// Who must sign an operation: by the rules under which its run began, or by the newest.
+    pub(crate) async fn quorum_rule(&self, operation: Operation, run: Option<RunId>) -> Option<QuorumRule> {
+        self.seen.lock().await.quorum.rule(operation, run.map(|run| run.0)).cloned()
+    }
+
     /// When the latest of the entries read so far was written, by their own times.
     pub async fn newest_time(&self) -> Option<Timestamp> {
         self.seen.lock().await.newest
     }
 
-    /// The signer behind a device key, if that key is certified, trusted, and the operator's own.
-    pub async fn signers(&self, keys: &[(OperatorId, [u8; 32])]) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
+    /// The signers behind device keys that are certified and the operators' own, with the roles that count at `at`.
+    pub async fn signers(
+        &self,
+        keys: &[(OperatorId, [u8; 32])],
+        at: Timestamp,
+    ) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
         let seen = self.seen.lock().await;
         let people = seen.verifier.people();
-        let facts = |(operator, key): &(OperatorId, [u8; 32])| {
-            let (person, public_key) = people.device(key).filter(|(person, _)| person.id == operator.0)?;
-            let roles: Vec<Role> = person.roles.iter().filter_map(|role| role.parse().ok()).collect();
-            let facts = SignerFacts {
-                person: person.person.to_lowercase(),
-                roles,
-                active: person.active,
-                public_key: *public_key,
-            };
-            Some(((*operator, *key), facts))
-        };
-        keys.iter().filter_map(facts).collect()
+        collect(keys, |key| people.standing(key, at.micros()))
     }
+
+    /// The same as they were at `at`, whatever became of them since.
+    pub async fn signers_then(
+        &self,
+        keys: &[(OperatorId, [u8; 32])],
+        at: Timestamp,
+    ) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
+        let seen = self.seen.lock().await;
+        let people = seen.verifier.people();
+        collect(keys, |key| people.standing_then(key, at.micros()))
+    }
+}
+
+fn collect<'a>(
+    keys: &[(OperatorId, [u8; 32])],
+    standing: impl Fn(&[u8; 32]) -> Option<Standing<'a>>,
+) -> HashMap<(OperatorId, [u8; 32]), SignerFacts> {
+    let facts = |(operator, key): &(OperatorId, [u8; 32])| {
+        let known = standing(key).filter(|known| known.person.id == operator.0 && known.person.kind == "operator")?;
+        let facts = SignerFacts {
+            person: known.person.person.to_lowercase(),
+            roles: known.roles.iter().filter_map(|role| role.parse().ok()).collect(),
+            active: known.active,
+            public_key: known.public_key,
+        };
+        Some(((*operator, *key), facts))
+    };
+    keys.iter().filter_map(facts).collect()
 }
 
 impl Seen {
@@ -210,14 +242,23 @@ impl Seen {
     }
 
     fn push_all(&mut self, records: &[Record]) -> Result<(), Fault> {
-        let Self { verifier, endings, newest } = self;
-        verifier.push_all(records, &mut |said| match said {
-            Said::Entry(entry) => {
-                *newest = (*newest).max(Some(Timestamp::from_micros(entry.time)));
-                remember(endings, &entry);
+        let Self { verifier, endings, quorum, newest } = self;
+        let mut read = records.iter();
+        let pushed = verifier.push_all(records, &mut |said| {
+            let record = read.next();
+            match said {
+                Said::Entry(entry) => {
+                    *newest = (*newest).max(Some(Timestamp::from_micros(entry.time)));
+                    remember(endings, &entry);
+                    if let Some(record) = record {
+                        quorum.learn(&entry, record);
+                    }
+                }
+                Said::Nothing { time } => *newest = (*newest).max(Some(Timestamp::from_micros(time))),
             }
-            Said::Nothing { time } => *newest = (*newest).max(Some(Timestamp::from_micros(time))),
-        })
+        });
+        quorum.settle(verifier.people());
+        pushed
     }
 }
 

@@ -30,6 +30,8 @@ pub enum ActorKind {
     Agent,
     /// A program that is no custodian.
     Service,
+    /// A program that decides by itself: it reads, and holds no key.
+    Ai,
 }
 
 impl ActorKind {
@@ -40,11 +42,12 @@ impl ActorKind {
             Self::Operator => "operator",
             Self::Agent => "agent",
             Self::Service => "service",
+            Self::Ai => "ai",
         }
     }
 
     fn parse(word: &str) -> Result<Self, EntryError> {
-        [Self::Operator, Self::Agent, Self::Service]
+        [Self::Operator, Self::Agent, Self::Service, Self::Ai]
             .into_iter()
             .find(|kind| kind.word() == word)
             .ok_or(EntryError::ActorKind)

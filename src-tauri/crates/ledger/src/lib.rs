@@ -2,7 +2,9 @@
 //!
 //! Pure: it never reads a clock, a file or a database. Formats: `docs/formats/ledger-entry.md`.
 
+mod approved;
 mod chain;
+mod enrolment;
 mod entry;
 mod links;
 mod people;
@@ -10,8 +12,9 @@ mod signature;
 mod verify;
 
 pub use chain::{GENESIS, Hash, link};
+pub use enrolment::{CARD_KIND, EnrolmentCard};
 pub use entry::{Actor, ActorKind, Entry, EntryError, KIND, Subject};
-pub use people::{Founder, People, PeopleError, Person};
+pub use people::{Founder, HeldRole, People, PeopleError, Person, Standing};
 pub use signature::{
     KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id, verify as verify_signature,
 };

@@ -271,8 +271,11 @@ impl Verifier {
             Some((custody, environment)) if *custody == entry.custody && *environment == entry.environment => {}
             Some(_) => return Err(Fault::Custody { number }),
         }
+        if number == 1 {
+            self.people.begin(record.hash);
+        }
         if number <= self.signatures_after {
-            self.people.learn_verified(&entry).map_err(|source| Fault::People { number, source })?;
+            self.people.learn_verified(&entry, &record.signatures).map_err(|source| Fault::People { number, source })?;
             return Ok(entry);
         }
         let block =

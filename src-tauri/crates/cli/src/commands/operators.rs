@@ -1,6 +1,6 @@
 //! `countersign operators`.
 
-use register::{OperatorKind, OperatorRow, OperatorStatus};
+use register::{OperatorRow, OperatorStatus};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -36,11 +36,6 @@ fn status(row: &OperatorRow) -> &'static str {
 }
 
 fn document(row: &OperatorRow) -> Value {
-    let kind = match row.kind {
-        OperatorKind::Operator => "operator",
-        OperatorKind::Agent => "agent",
-        OperatorKind::Service => "service",
-    };
     let role = |held: &register::HeldRole| json!({ "role": held.role, "effective_at": held.effective_at.to_string() });
     let device = |device: &register::DeviceRow| json!({ "key": hex::encode(device.key_id), "name": device.name, "active": device.active });
     json!({
@@ -48,7 +43,7 @@ fn document(row: &OperatorRow) -> Value {
         "name": row.name,
         "login": row.login,
         "person": row.person,
-        "kind": kind,
+        "kind": row.kind.word(),
         "status": status(row),
         "roles": row.roles.iter().map(role).collect::<Vec<_>>(),
         "devices": row.devices.iter().map(device).collect::<Vec<_>>(),

@@ -34,6 +34,7 @@ impl Applying<'_> {
 
     async fn apply(&self) -> Result<Evidence, RunError> {
         if self.applied().await?.is_none() {
+            self.hands.console.check_card(self.plan)?;
             self.hands.check_lease()?;
             let act = Act::new("request.applied", "request", self.plan.request);
             let act = act.with("run", self.hands.run).with("fence", self.hands.lease.fence);

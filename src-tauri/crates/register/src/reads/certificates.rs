@@ -139,7 +139,7 @@ impl Register {
     }
 
     /// The entries that a certificate of this run carries, ascending: the founding; the sessions whose keys signed one of the
-    /// others, or will sign the certificate; who was suspended; the request's, the run's, and what it deleted in the vault.
+    /// others, or will sign the certificate; who was enrolled, suspended or left, by which signatures; the request's, the run's, and what it deleted in the vault.
     pub async fn certified_entries(&self, run: RunId, issuer: &[u8; 32]) -> Result<Vec<LedgerRecord>, RegisterError> {
         let rows = sqlx::query(
             "WITH it AS (
@@ -152,7 +152,13 @@ impl Register {
                 UNION SELECT l.seq, l.key_id FROM it JOIN custody.key_deletion AS d ON d.run = it.id
                     JOIN custody.ledger_entry AS l ON l.seq IN (d.deleted_seq, d.purged_seq)
                 UNION SELECT l.seq, l.key_id FROM custody.ledger_entry AS l
-                    WHERE l.verb IN ('custody.founded', 'operator.suspended')
+                    WHERE l.verb IN ('custody.founded', 'operator.suspended', 'operator.left', 'role.withdrawn', 'device.revoked',
+                                     'device.reported_lost')
+                UNION SELECT l.seq, l.key_id FROM custody.request AS r JOIN custody.run AS u ON u.request = r.id
+                    JOIN custody.ledger_entry AS l ON l.subject_kind = 'request' AND l.subject = r.id::text
+                    WHERE u.applied_seq IS NOT NULL
+                      AND r.operation IN ('enrol_operator', 'enrol_device', 'grant_role', 'reinstate_operator')
+                      AND l.verb IN ('request.submitted', 'request.sealed', 'request.applied')
              ), sessions AS (
                 SELECT DISTINCT encode(a.key_id, 'hex') AS name FROM acts AS a UNION SELECT encode($2, 'hex')
              ), wanted AS (

@@ -19,6 +19,18 @@ pub enum OperatorStatus {
     Left,
 }
 
+impl OperatorStatus {
+    /// Its word in the register.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Left => "left",
+        }
+    }
+}
+
 /// What an actor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperatorKind {
@@ -28,6 +40,21 @@ pub enum OperatorKind {
     Agent,
     /// Another program.
     Service,
+    /// A program that decides by itself.
+    Ai,
+}
+
+impl OperatorKind {
+    /// Its word in the register.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Agent => "agent",
+            Self::Service => "service",
+            Self::Ai => "ai",
+        }
+    }
 }
 
 /// A role and since when it counts.
@@ -50,6 +77,10 @@ pub struct DeviceRow {
     pub name: String,
     /// Whether it is still trusted.
     pub active: bool,
+    /// Entry that enrolled it.
+    pub enrolled_seq: u64,
+    /// When it was put out of trust, where the register knows.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// An operator as enrolled.
@@ -75,6 +106,8 @@ pub struct OperatorRow {
     pub enrolled_at: Timestamp,
     /// Entry that enrolled them.
     pub enrolled_seq: u64,
+    /// Entry that last changed something about them.
+    pub changed_seq: u64,
 }
 
 impl OperatorRow {
@@ -89,7 +122,7 @@ impl Register {
     /// Everyone who was ever enrolled, in that order.
     pub async fn operators(&self) -> Result<Vec<OperatorRow>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT o.id, o.person, o.name, o.login, o.kind, o.status, o.enrolled_seq, e.recorded_at
+            "SELECT o.id, o.person, o.name, o.login, o.kind, o.status, o.enrolled_seq, o.changed_seq, e.recorded_at
              FROM custody.operator AS o JOIN custody.ledger_entry AS e ON e.seq = o.enrolled_seq
              ORDER BY o.enrolled_seq, o.id",
         )
@@ -108,6 +141,7 @@ impl Register {
                 kind: match row.try_get("kind")? {
                     "agent" => OperatorKind::Agent,
                     "service" => OperatorKind::Service,
+                    "ai" => OperatorKind::Ai,
                     _ => OperatorKind::Operator,
                 },
                 status: match row.try_get("status")? {
@@ -120,6 +154,7 @@ impl Register {
                 devices: devices.remove(&id).unwrap_or_default(),
                 enrolled_at: row.at("recorded_at")?,
                 enrolled_seq: row.count("enrolled_seq")?,
+                changed_seq: row.count("changed_seq")?,
             });
         }
         Ok(found)
@@ -140,7 +175,7 @@ impl Register {
 
     async fn devices_by_operator(&self) -> Result<BTreeMap<OperatorId, Vec<DeviceRow>>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT operator, key_id, public_key, name, status = 'active' AS active
+            "SELECT operator, key_id, public_key, name, status = 'active' AS active, enrolled_seq, revoked_at
              FROM custody.device ORDER BY enrolled_seq, key_id",
         )
         .fetch_all(self.pool())
@@ -152,6 +187,8 @@ impl Register {
                 public_key: row.try_get("public_key")?,
                 name: row.try_get("name")?,
                 active: row.try_get("active")?,
+                enrolled_seq: row.count("enrolled_seq")?,
+                revoked_at: row.at_maybe("revoked_at")?,
             });
         }
         Ok(found)

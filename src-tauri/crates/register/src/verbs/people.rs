@@ -1,4 +1,4 @@
-//! Founding, sessions, suspension, and what was refused.
+//! Founding, sessions, the end of access, proofs of life, and what was refused.
 
 use super::verbs;
 use crate::act::decoding;
@@ -13,6 +13,20 @@ verbs! {
     close_session();
     /// Suspends an operator, at once and by one person.
     suspend_operator();
+    /// Ends the access of somebody who left, at once and by one person.
+    operator_left();
+    /// Ends roles, and with the last of them everything.
+    withdraw_role();
+    /// Ends the trust in a device key.
+    revoke_device();
+    /// Ends the trust in the key of a lost device, and starts the clock for wiping it.
+    report_lost_device();
+    /// Says that a lost device was wiped, with the evidence.
+    record_wiped();
+    /// Shows that a custodian can sign.
+    sign_rehearsal();
+    /// Acknowledges a custodian's duties, word for word.
+    acknowledge_duties();
     /// Puts a range of kept refusals under the ledger's seal.
     attest_refusals();
 }
