@@ -267,18 +267,20 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION custody.check_renewal(previous uuid, its_clause text, its_keys uuid[], its_scope text[]) RETURNS void
+CREATE FUNCTION custody.check_renewal(previous custody.target, its_clause text, its_keys uuid[], its_scope text[]) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     found custody.exception;
 BEGIN
-    SELECT * INTO found FROM custody.exception AS x WHERE x.id = previous;
+    SELECT * INTO found FROM custody.exception AS x WHERE x.id = previous.key;
     IF found.id IS NULL THEN
-        PERFORM custody.fail('exception_unknown', jsonb_build_object('exception', previous));
+        PERFORM custody.fail('exception_unknown', jsonb_build_object('exception', previous.key));
     ELSIF found.closed_seq IS NOT NULL OR found.revoked_seq IS NOT NULL THEN
-        PERFORM custody.fail('exception_over', jsonb_build_object('exception', previous, 'state', custody.exception_state(found, custody.clock())));
+        PERFORM custody.fail('exception_over', jsonb_build_object('exception', previous.key, 'state', custody.exception_state(found, custody.clock())));
     ELSIF (found.clause, found.keys, found.scope) IS DISTINCT FROM (its_clause, its_keys, its_scope) THEN
-        PERFORM custody.fail('renewal_differs', jsonb_build_object('exception', previous, 'clause', found.clause));
+        PERFORM custody.fail('renewal_differs', jsonb_build_object('exception', previous.key, 'clause', found.clause));
+    ELSIF previous.name <> found.title OR previous.version <> '' THEN
+        PERFORM custody.unfit('target');
     END IF;
 END
 $$;
@@ -312,7 +314,7 @@ BEGIN
     END IF;
     PERFORM custody.check_expiry(plan, custody.plan_moment(plan, 'expires_at'), days, custody.clock()), custody.check_scope(keys, scope);
     IF renewed IS NOT NULL THEN
-        PERFORM custody.check_renewal(targets[2].key, its_clause, keys, scope);
+        PERFORM custody.check_renewal(targets[2], its_clause, keys, scope);
     END IF;
 END
 $$;

@@ -165,7 +165,7 @@ BEGIN
     END IF;
     SELECT * INTO seen FROM custody.exceptions_seen(act.now);
     IF (seen.digest, seen.open) IS DISTINCT FROM (told, count::int) THEN
-        PERFORM custody.fail('batch_differs', jsonb_build_object('open', seen.open));
+        PERFORM custody.fail('exceptions_differ', jsonb_build_object('open', seen.open));
     END IF;
     act := custody.append(act);
     INSERT INTO custody.exception_review (seq, by, at, digest, open, note, findings)

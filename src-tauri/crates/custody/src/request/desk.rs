@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    AlgorithmError, Change, Decision, DekTrigger, KeyId, Operation, OperatorId, Plan, PlanBounds, PlanError, PlanHash,
-    RequestId, Role, SealStatement, Target, Text, Timestamp,
+    AlgorithmError, Change, Decision, DekTrigger, ExceptionId, ExceptionNumber, ExceptionState, KeyId, Operation,
+    OperatorId, Plan, PlanBounds, PlanError, PlanHash, RequestId, Role, SealStatement, Target, TermError, Text,
+    Timestamp,
 };
 use register::{Receipt, RegisterError};
 use vault::{CallCost, RsaBits, VaultError};
@@ -12,10 +13,14 @@ use vault::{CallCost, RsaBits, VaultError};
 use super::creation::{NewKek, check_creation, plan_creation};
 use super::destruction::{Blocker, Purge, ReclaimHours, name_blockers};
 use super::draft::{Draft, Grounds, Setting, Windows};
+use super::exception::NewException;
 use super::offboarding::OffboardingOrder;
+use super::people::PeopleOrder;
 use super::reactivation::Reactivation;
 use super::rotation::{GRACE_SECONDS_MAX, KekNow, RotationOptions, plan_rotation};
+use super::rules::RulesOrder;
 use super::secrets::SecretRotationOptions;
+use super::shared_key::NewSharedKey;
 use crate::author::{Act, Author};
 use crate::console::Console;
 use crate::kek::NoKek;
@@ -77,6 +82,21 @@ pub enum Wanted {
         /// When the vault purges it.
         purge: Purge,
     },
+    /// The next version of rules.
+    ChangeRules(RulesOrder),
+    /// Somebody joins, gets a device or a role, or comes back.
+    People(PeopleOrder),
+    /// A departure from the policy until a date.
+    GrantException(NewException),
+    /// The end of one, with evidence.
+    CloseException {
+        /// Which.
+        exception: ExceptionId,
+        /// What shows that it is no longer needed.
+        evidence: String,
+    },
+    /// A key that serves several tenants.
+    ShareKey(NewSharedKey),
     /// New DEKs, with every token under the old ones sealed anew.
     RotateDeks {
         /// Which.
@@ -152,6 +172,60 @@ pub enum RequestError {
     /// What the signer saw is not what the register holds.
     #[error("the plan shown for signing is not the plan on record; nothing was signed")]
     NotWhatWasShown,
+    /// A change that weakens the policy rests on a decision.
+    #[error("this weakens the policy ({}): it needs its decision record", .rules.join(", "))]
+    DecisionMissing {
+        /// Rules that it weakens.
+        rules: Vec<String>,
+    },
+    /// More than one entry can carry.
+    #[error("{rules} rules with what was written about them do not fit into one request: ask for some of them at a time")]
+    TooMuchAtOnce {
+        /// How many.
+        rules: usize,
+    },
+    /// What people read is not what would come into force.
+    #[error("what this request says it changes is not what it would change; nothing was signed")]
+    LinesDiffer,
+    /// The holder of a new device key never said that it is theirs, here and in these words.
+    #[error("the enrolment card does not verify: it was changed, or made for another custody")]
+    Card,
+    /// The date is not acceptable.
+    #[error(transparent)]
+    Term(#[from] TermError),
+    /// It covers nothing.
+    #[error("an exception names keys, types of keys or tenants")]
+    ScopeEmpty,
+    /// It names too much.
+    #[error("an exception names at most {keys_max} keys, and at most {words_max} types and tenants")]
+    ScopeTooWide {
+        /// Keys.
+        keys_max: usize,
+        /// Types and tenants.
+        words_max: usize,
+    },
+    /// The exception has ended: there is nothing to renew or to close.
+    #[error("{number} is {state} already")]
+    ExceptionOver {
+        /// Which.
+        number: ExceptionNumber,
+        /// Where it stands.
+        state: ExceptionState,
+    },
+    /// The key serves one tenant by what it is.
+    #[error("{key} is a DEK: it serves one integration of one tenant, and no decision changes that")]
+    NotShareable {
+        /// Which.
+        key: String,
+    },
+    /// The entry that applies it could not carry it.
+    #[error("the request has {bytes} bytes, and {max} at most can be signed: name fewer keys, or write less")]
+    PlanTooLong {
+        /// How many it has.
+        bytes: usize,
+        /// How many it may have.
+        max: usize,
+    },
     /// A rejection needs a reason.
     #[error("a rejection needs a reason")]
     ReasonMissing,
@@ -195,6 +269,11 @@ impl Console {
             Wanted::OffboardTenant(order) => self.tenant_offboarding(draft, order).await,
             Wanted::RotateSecret { key, options } => self.secret_rotation(draft, *key, *options).await,
             Wanted::DestroySecret { key, purge } => self.secret_destruction(draft, *key, *purge).await,
+            Wanted::ChangeRules(order) => self.rule_change(draft, order).await,
+            Wanted::People(order) => self.people_plan(draft, order).await,
+            Wanted::GrantException(new) => self.exception_grant(draft, new).await,
+            Wanted::CloseException { exception, evidence } => self.exception_closing(draft, *exception, evidence).await,
+            Wanted::ShareKey(new) => self.sharing(draft, new).await,
             Wanted::RotateDeks { keys, trigger } => self.dek_rotation(draft, keys, *trigger).await,
         }
     }
@@ -228,6 +307,9 @@ impl Console {
         if plan.operation == Operation::CreateKek {
             check_creation(plan).map_err(PlanError::from)?;
         }
+        self.check_rule_change(plan).await?;
+        self.check_exception(plan).await?;
+        self.check_card(plan)?;
         check_grace(plan)
     }
 
@@ -283,7 +365,9 @@ impl Console {
             Decision::Reject => ("request.rejected", reason_of(verdict.reason)?),
         };
         if verdict.decision == Decision::Approve {
+            self.check_card(&plan)?;
             self.lapse_if_stale(&plan, session).await?;
+            self.check_rule_change(&plan).await?;
         }
         let seal = SealedNow::make(self, &plan, verdict.decision, verdict.role, device, self.now().await?);
         let act = seal.act(verb, plan.request, &reason);

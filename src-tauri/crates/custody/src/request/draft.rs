@@ -101,6 +101,19 @@ impl Draft {
         self.clocks.execute_by
     }
 
+    /// When it is computed.
+    pub(super) fn planned_at(&self) -> Timestamp {
+        self.clocks.planned_at
+    }
+
+    /// With clocks that end before `date`: what is not in force by then must not come into force any more.
+    pub(super) fn ending_before(mut self, date: Timestamp) -> Self {
+        let last = Timestamp::from_micros(date.micros().saturating_sub(1));
+        self.clocks.execute_by = self.clocks.execute_by.min(last);
+        self.clocks.approve_by = self.clocks.approve_by.min(self.clocks.execute_by);
+        self
+    }
+
     pub(super) fn into_plan(
         self,
         operation: Operation,

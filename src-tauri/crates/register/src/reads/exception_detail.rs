@@ -1,6 +1,8 @@
 //! One exception with all that was written, and the chain that it is a link of.
 
-use domain::{ExceptionId, ExceptionNumber, ExceptionState, KeyId, KeyKind, OperatorId, RequestState, Timestamp};
+use domain::{
+    ExceptionId, ExceptionNumber, ExceptionState, KeyId, KeyKind, KeyState, OperatorId, RequestState, Timestamp,
+};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder, Row as _};
@@ -22,7 +24,9 @@ pub struct KeyAtDecision {
     /// Its name.
     pub name: String,
     /// Its state.
-    pub state: domain::KeyState,
+    pub state: KeyState,
+    /// Its state now.
+    pub state_now: Option<KeyState>,
     /// Its version in use.
     pub version: Option<String>,
     /// Number of that version.
@@ -55,7 +59,15 @@ pub struct ExceptionLink {
     pub id: ExceptionId,
     /// Its number.
     pub number: ExceptionNumber,
+    /// Who asked.
+    pub requested_by: OperatorId,
+    /// Their name.
+    pub requested_by_name: String,
+    /// When.
+    pub requested_at: Timestamp,
     /// Who accepted its risk, if somebody has.
+    pub accepted_by: Option<OperatorId>,
+    /// Their name.
     pub accepted_by_name: Option<String>,
     /// When it came into force, if it did.
     pub granted_at: Option<Timestamp>,
@@ -80,6 +92,8 @@ pub struct ExceptionDetail {
     pub acceptance: String,
     /// When the risk was accepted, if it was.
     pub accepted_at: Option<Timestamp>,
+    /// Entry of the seal that accepted it.
+    pub accepted_seq: Option<u64>,
     /// The longest term of its clause when it was granted.
     pub term_days_max: Option<u32>,
     /// Entry that granted it.
@@ -95,7 +109,10 @@ pub struct ExceptionDetail {
 const DETAIL: &str = "
     SELECT x.*, r.parameters ->> 'justification' AS justification, r.parameters ->> 'controls' AS controls,
            r.parameters ->> 'acceptance' AS acceptance, custody.request_state(r.id, now.at) AS request_state, g.accepted_at,
-           g.term_days_max, coalesce(g.key_states, '[]') AS key_states, coalesce(g.closed_at, g.revoked_at) AS ended_at,
+           g.accepted_seq, g.term_days_max, (
+               SELECT coalesce(jsonb_agg(s.key || jsonb_build_object('state_now', (
+                          SELECT k.state FROM custody.key AS k WHERE k.id = (s.key ->> 'key')::uuid)) ORDER BY s.nth), '[]')
+               FROM jsonb_array_elements(g.key_states) WITH ORDINALITY AS s (key, nth)) AS key_states, coalesce(g.closed_at, g.revoked_at) AS ended_at,
            coalesce(g.closed_by, g.revoked_by) AS ended_by, coalesce(g.closed_seq, g.revoked_seq) AS ended_seq, e.name AS ended_by_name,
            coalesce(g.evidence, (SELECT l.purpose FROM custody.ledger_entry AS l WHERE l.seq = g.revoked_seq), '') AS ended_words
     FROM (";
@@ -117,8 +134,10 @@ const CHAIN: &str = "
         UNION ALL SELECT q.exception, f.step + 1 FROM forth AS f JOIN custody.exception_request AS q ON q.renews = f.id
                   JOIN custody.exception_lines($3) AS x ON x.id = q.exception WHERE f.step < $2
     )
-    SELECT q.exception AS id, q.number, q.expires_at, x.granted_at, x.state, o.name AS accepted_by_name
-    FROM custody.exception_request AS q LEFT JOIN custody.exception_lines($3) AS x ON x.id = q.exception
+    SELECT q.exception AS id, q.number, q.expires_at, q.requested_by, a.name AS requested_by_name, q.requested_at, x.granted_at,
+           x.state, x.accepted_by, o.name AS accepted_by_name
+    FROM custody.exception_request AS q JOIN custody.operator AS a ON a.id = q.requested_by
+    LEFT JOIN custody.exception_lines($3) AS x ON x.id = q.exception
     LEFT JOIN custody.operator AS o ON o.id = x.accepted_by
     WHERE q.exception IN (SELECT b.id FROM back AS b UNION SELECT f.id FROM forth AS f) ORDER BY q.number LIMIT $2";
 
@@ -161,6 +180,7 @@ fn detail(row: &PgRow, chain: Vec<ExceptionLink>) -> Result<ExceptionDetail, sql
         controls: row.try_get("controls")?,
         acceptance: row.try_get("acceptance")?,
         accepted_at: row.at_maybe("accepted_at")?,
+        accepted_seq: row.count_maybe("accepted_seq")?,
         term_days_max: row.small_maybe("term_days_max")?,
         granted_seq: row.count_maybe("granted_seq")?,
         keys_at_decision,
@@ -185,6 +205,10 @@ fn link(row: &PgRow) -> Result<ExceptionLink, sqlx::Error> {
     Ok(ExceptionLink {
         id: row.id("id", ExceptionId)?,
         number: ExceptionNumber(row.small("number")?),
+        requested_by: row.id("requested_by", OperatorId)?,
+        requested_by_name: row.try_get("requested_by_name")?,
+        requested_at: row.at("requested_at")?,
+        accepted_by: row.id_maybe("accepted_by", OperatorId)?,
         accepted_by_name: row.try_get("accepted_by_name")?,
         granted_at: row.at_maybe("granted_at")?,
         expires_at: row.at("expires_at")?,

@@ -110,6 +110,19 @@ pub struct ExceptionRow {
     pub renews: Option<ExceptionNumber>,
     /// The one that renewed it.
     pub renewed_by: Option<ExceptionNumber>,
+    /// The open request that would answer it.
+    pub answer: Option<ExceptionAnswer>,
+}
+
+/// An open request that would renew or close an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExceptionAnswer {
+    /// Which.
+    pub request: RequestId,
+    /// Its number.
+    pub number: u32,
+    /// Whether it renews; otherwise it closes.
+    pub renews: bool,
 }
 
 /// One page of the register.
@@ -151,7 +164,8 @@ pub struct ClauseTerm {
 
 /// The columns of an [`ExceptionRow`], around a query for lines of `custody.exception_lines`.
 pub(super) const LINE_BEGIN: &str = "
-    SELECT x.*, r.number AS request_number, asked.name AS requested_by_name, accepted.name AS accepted_by_name,
+    SELECT x.*, r.number AS request_number, answer.id AS answer_request, answer.number AS answer_number,
+           answer.operation = 'grant_exception' AS answer_renews, asked.name AS requested_by_name, accepted.name AS accepted_by_name,
            (SELECT q.number FROM custody.exception_request AS q WHERE q.exception = x.renews) AS renews_number,
            (SELECT q.number FROM custody.exception_request AS q WHERE q.exception = x.successor) AS renewed_by_number,
            (SELECT coalesce(jsonb_agg(jsonb_build_array(c.word, c.id, c.name) ORDER BY c.nth), '[]') FROM (
@@ -164,7 +178,12 @@ pub(super) const LINE_BEGIN: &str = "
     FROM (";
 pub(super) const LINE_END: &str = ") AS x JOIN custody.request AS r ON r.id = x.request
     JOIN custody.operator AS asked ON asked.id = x.requested_by
-    LEFT JOIN custody.operator AS accepted ON accepted.id = x.accepted_by ";
+    LEFT JOIN custody.operator AS accepted ON accepted.id = x.accepted_by
+    LEFT JOIN LATERAL (
+        SELECT a.id, a.number, a.operation FROM custody.request_target AS t JOIN custody.request AS a ON a.id = t.request
+        WHERE t.key = x.id AND a.id <> x.request AND a.decided IN ('open', 'executing')
+          AND custody.request_state(a.id, custody.clock()) IN ('open', 'approved', 'executing')
+        ORDER BY a.number DESC LIMIT 1) AS answer ON x.granted_at IS NOT NULL ";
 
 const BY_DATE: &str = " ORDER BY x.expires_at, x.number";
 const BY_NUMBER: &str = " ORDER BY x.number DESC";
@@ -235,6 +254,14 @@ impl Register {
         })
     }
 
+    /// How many exceptions a filter leaves.
+    pub async fn count_exceptions(&self, filter: &ExceptionFilter) -> Result<u64, RegisterError> {
+        let mut query = QueryBuilder::<Postgres>::new("SELECT count(*) AS lines FROM (");
+        filter.push(&mut query, self.clock().await?);
+        query.push(") AS x");
+        Ok(query.build().persistent(false).fetch_one(self.pool()).await?.count("lines")?)
+    }
+
     /// How many exceptions there are, by where they stand.
     pub async fn exception_counts(&self) -> Result<ExceptionCounts, RegisterError> {
         let mut query = QueryBuilder::<Postgres>::new(
@@ -302,7 +329,14 @@ pub(super) fn exception_row(row: &PgRow) -> Result<ExceptionRow, sqlx::Error> {
         state: row.word("state")?,
         renews: number("renews_number")?,
         renewed_by: number("renewed_by_number")?,
+        answer: answer(row)?,
     })
+}
+
+fn answer(row: &PgRow) -> Result<Option<ExceptionAnswer>, sqlx::Error> {
+    let Some(request) = row.id_maybe("answer_request", RequestId)? else { return Ok(None) };
+    let (number, renews) = (row.small("answer_number")?, row.try_get("answer_renews")?);
+    Ok(Some(ExceptionAnswer { request, number, renews }))
 }
 
 fn cover((word, id, name): (String, String, Option<String>)) -> Result<Cover, sqlx::Error> {

@@ -31,6 +31,7 @@ mod rules;
 mod runs;
 mod runs_page;
 mod saved_views;
+mod standing;
 mod shared_keys;
 mod tenant_estate;
 mod tenants;
@@ -49,8 +50,8 @@ pub use gate::{GateReadError, create_gate_login, read_gate};
 pub use exception_care::{DueReminder, ExceptionReviewRow, ExceptionReviewStanding, ExceptionsSeen, ReminderChannel};
 pub use exception_detail::{EXCEPTION_CHAIN_MAX, ExceptionDetail, ExceptionEnded, ExceptionLink, KeyAtDecision};
 pub use exceptions::{
-    ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionCounts, ExceptionCursor, ExceptionFilter, ExceptionFolder,
-    ExceptionRow, ExceptionsPage,
+    ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionAnswer, ExceptionCounts, ExceptionCursor, ExceptionFilter,
+    ExceptionFolder, ExceptionRow, ExceptionsPage,
 };
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use keks::{KekRow, KeyVersionRow};
@@ -75,6 +76,10 @@ pub use rules::{RULE_HISTORY_MAX, RuleOrigin, RuleVersionRow, RulesRow, SettingB
 pub use runs::{RunDirection, RunRow, StepRow, StepState};
 pub use runs_page::{RUNS_PAGE_MAX, RunCounts, RunFolder, RunsPage};
 pub use saved_views::SavedViewRow;
+pub use standing::{
+    DutiesRow, EndedRoleRow, LapsedSealRow, LossState, LostDeviceRow, OPERATOR_EVENTS_MAX, OperatorEventRow, ProofOfLifeRow,
+    UnmetQuorumRow, UnmetWhy,
+};
 pub use shared_keys::{SHARED_KEYS_PAGE_MAX, SharedKeyRow};
 pub use tenant_estate::{
     TENANT_ESTATES_PAGE_MAX, TenantCursor, TenantDetail, TenantEstatePage, TenantEstateRow, TenantKekRow, TenantStatus,
