@@ -1,7 +1,8 @@
 // Bundles, as ../formats/bundle.md has them: verified from the first byte to the last, one record at a time.
 import { isName, readCheckpoint, vouchers } from "./checkpoint.mjs";
 import { count, decimal, ofLength, path, sequence, sha256, text, uuid } from "./canonical.mjs";
-import { People, readEntry, readSignatures } from "./people.mjs";
+import { readEntry, readSignatures } from "./entries.mjs";
+import { People } from "./people.mjs";
 import { Tree, grows, includes, leafOf } from "./tree.mjs";
 
 const CHECKPOINTS_MAX = 16;
@@ -143,7 +144,7 @@ export class Bundle {
       if (pinned && !pinned.equals(hash)) throw new Fault(1, "entry 1 is not the founding entry that was expected", COMPARE);
       this.#founding = hash.toString("hex");
     }
-    this.#accept(number, read);
+    this.#accept(number, read, hash);
     [this.#head, this.#last] = [hash, number];
     this.#entries += 1;
     if (this.whole) this.#compare(number, hash);
@@ -171,13 +172,13 @@ export class Bundle {
     return hash;
   }
 
-  #accept(number, { bytes, signatures }) {
+  #accept(number, { bytes, signatures }, hash) {
     const entry = within(number, `entry ${number} cannot be read`, () => readEntry(bytes));
     if (entry.custody !== this.custody || entry.environment !== this.environment) {
       throw new Fault(number, `entry ${number} belongs to another custody`);
     }
     const block = within(number, `entry ${number} carries no readable signatures`, () => readSignatures(signatures));
-    within(number, `entry ${number} is not vouched for`, () => this.#people.accept(entry, bytes, block));
+    within(number, `entry ${number} is not vouched for`, () => this.#people.accept(entry, bytes, block, hash));
     for (const { key: signer } of block) {
       const device = this.#people.device(signer);
       if (!device) continue;

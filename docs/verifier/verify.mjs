@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { Bundle, Fault } from "./bundle.mjs";
 import { Fields, decimal } from "./canonical.mjs";
 import { readCheckpoint } from "./checkpoint.mjs";
-import { key } from "./people.mjs";
+import { key } from "./entries.mjs";
 
 function verifyFile(file, expected) {
   const fields = new Fields(file);

@@ -2,6 +2,7 @@
 //!
 //! Written and verified as a stream: neither needs more memory than the largest record. Format: `docs/formats/bundle.md`.
 
+mod choose;
 mod fault;
 mod fields;
 mod verdict;
@@ -17,6 +18,7 @@ use crate::checkpoint::{SignedCheckpoint, origin, parse_number};
 use crate::note::is_name;
 use crate::proof::PATH_MAX;
 
+pub use choose::Chooser;
 pub use fault::Fault;
 pub use verdict::{Standing, Verified};
 pub use verify::{Expectations, Item, verify};

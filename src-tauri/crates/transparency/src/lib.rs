@@ -24,11 +24,5 @@ pub use proof::{PATH_MAX, is_consistent, root_from_path};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use tree::{Place, Tree};
 
-/// Whether entries of this verb may say who holds which key, or ceases to: a selection carries all of them that its signers depend on.
-#[must_use]
-pub fn teaches(verb: &str) -> bool {
-    ["custody.founded", "device.", "operator.", "session."].iter().any(|prefix| verb.starts_with(prefix))
-}
-
 #[cfg(test)]
 mod tests;

@@ -14,5 +14,6 @@ mod node;
 mod others;
 mod tampering;
 mod trees;
+mod unfaithful;
 mod vectors;
 mod world;

@@ -83,6 +83,9 @@ impl Chosen {
         if number == 1 && self.founding.is_some_and(|pinned| pinned != hash) {
             return Err(ledger::Fault::Founding.into());
         }
+        if number == 1 {
+            self.people.begin(hash);
+        }
         let entry = self.accept(number, bytes, signatures)?;
         (self.last, self.head) = (number, hash);
         Ok((entry, hash))

@@ -94,7 +94,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// The next entry of a selection. The founding entry comes first, and every entry that says whose keys sign the others comes before
-    /// them: see [`crate::teaches`].
+    /// them: see [`super::Chooser`].
     pub fn proven(&mut self, proven: Proven<'_>) -> Result<(), WriteError> {
         let record = proven.record;
         let number = record.number;

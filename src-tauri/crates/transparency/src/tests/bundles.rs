@@ -1,9 +1,11 @@
 use std::io::Read;
 
-use super::world::{Key, MAREN, PLAN, SUBMITTED, TOMAS, World, append, check, check_knowing, entry, maren, tomas};
-use crate::bundle::{Expectations, Fault, Header, Item, Proven, Selection, WriteError, Writer, verify};
-use crate::{SignedCheckpoint, SplitView, teaches};
-use ledger::{PeopleError, Signer, Subject};
+use super::world::{
+    Key, MAREN, PLAN, SUBMITTED, TOMAS, World, append, check, check_knowing, entry, maren, tomas, vera,
+};
+use crate::bundle::{Chooser, Expectations, Fault, Header, Item, Proven, Selection, WriteError, Writer, verify};
+use crate::{SignedCheckpoint, SplitView, prove_inclusion};
+use ledger::{Entry, PeopleError, SignatureBlock, Signer, Subject};
 
 /// Gives one byte at a time, as a slow network does.
 struct Drops<'a>(&'a [u8]);
@@ -63,10 +65,72 @@ fn chosen_entries_verify_at_their_places() {
     let fault =
         ledger::Fault::People { number: 15, source: PeopleError::UnknownKey { key: super::world::session().id() } };
     assert!(matches!(&unlearned, Fault::Ledger(found) if *found == fault), "{unlearned}");
-    assert!(teaches("session.opened") && teaches("operator.suspended") && !teaches("key.adopted"));
     for selection in [Selection::Key(MAREN), Selection::Tenant(MAREN), Selection::Period { from: -5, until: 7 }] {
         assert_eq!(check(&world.chosen(selection, &[1, 2, 3], 12)).unwrap().header, World::header(selection));
     }
+}
+
+/// What a bundle of `wanted` alone has to hold.
+fn needed(world: &World, wanted: u64) -> Vec<u64> {
+    let mut chooser = Chooser::new();
+    for record in &world.records {
+        let entry = Entry::decode(&record.entry).unwrap();
+        let block = SignatureBlock::decode(&record.signatures).unwrap();
+        chooser.see(record.number, &entry, &block, record.number == wanted);
+    }
+    chooser.numbers().into_iter().collect()
+}
+
+/// with what is wanted go the entries that say whose keys signed it, and no other session's.
+#[test]
+fn a_selection_brings_the_certificates_of_its_signers() {
+    let mut records = World::new(6).records;
+    let second = Key::new(4);
+    let opened = [("public_key", hex::encode(second.public_key())), ("expires_at", u32::MAX.to_string())];
+    append(&mut records, &entry(7, MAREN, "session.opened", &opened), &[&maren()]);
+    append(&mut records, &entry(8, MAREN, "key.adopted", &[]), &[&second]);
+    append(&mut records, &entry(9, MAREN, "key.adopted", &[]), &[&second]);
+    let subject = Subject::new("session", hex::encode(second.id()));
+    append(&mut records, &Entry { subject, ..entry(10, MAREN, "session.closed", &[]) }, &[&second]);
+    let subject = Subject::new("operator", TOMAS);
+    append(&mut records, &Entry { subject, ..entry(11, MAREN, "operator.suspended", &[]) }, &[&maren()]);
+    let world = World::of(records);
+    for (wanted, expected) in [(9, vec![1, 7, 9, 10, 11]), (4, vec![1, 2, 4, 11]), (1, vec![1, 11])] {
+        let numbers = needed(&world, wanted);
+        assert_eq!(numbers, expected);
+        let verified = check(&world.chosen(Selection::Entry(wanted), &numbers, 6)).unwrap();
+        assert_eq!(verified.entries, expected.len() as u64);
+    }
+}
+
+/// people whom two others enrolled vouch for entries and checkpoints, in a whole ledger and in a selection, which brings
+/// the signatures for their enrolment; without these, or with one person's alone, nothing that they signed holds.
+#[test]
+fn a_person_whom_two_others_enrolled_signs_and_reviews() {
+    let world = World::enrolling(12, &[&maren(), &tomas()]);
+    let signed_by_vera = world.records.len() as u64;
+    let (vera, tomas_key) = (vera(), tomas());
+    let reviewers: [&dyn Signer; 2] = [&vera, &tomas_key];
+    let checkpoints = world.linked(vec![world.signed(signed_by_vera, &reviewers)]);
+    let mut writer = Writer::begin(Vec::new(), &World::header(Selection::Whole), &checkpoints).unwrap();
+    world.records.iter().for_each(|record| writer.entry(record).unwrap());
+    let verified = check(&writer.end().unwrap()).unwrap();
+    let names: Vec<&str> =
+        verified.standings[0].reviewers().iter().map(|voucher| voucher.person.name.as_str()).collect();
+    assert_eq!(names, ["Vera", "Name b"]);
+
+    let numbers = needed(&world, signed_by_vera);
+    assert_eq!(numbers, [1, 2, 13, 14, 15, 16]);
+    let selection = Selection::Entry(signed_by_vera);
+    check(&world.chosen(selection, &numbers, signed_by_vera)).unwrap();
+    for without in [13, 14, 15] {
+        let numbers: Vec<u64> = numbers.iter().copied().filter(|number| *number != without).collect();
+        let fault = check(&world.chosen(selection, &numbers, signed_by_vera)).unwrap_err();
+        assert_eq!(fault.number(), Some(if without == 15 { 16 } else { 15 }), "{fault}");
+    }
+    let alone = World::enrolling(12, &[&maren(), &maren()]);
+    let fault = check(&alone.whole(12)).unwrap_err();
+    assert_eq!(fault.number(), Some(15), "{fault}");
 }
 
 /// who pinned the founding entry, kept a checkpoint or demands reviewers is told when the bundle does not fit.
@@ -105,26 +169,35 @@ fn what_is_expected_of_a_bundle_is_held_against_it() {
     assert!(matches!(unlinked, Fault::NotLinked { seen: 7 }));
 }
 
-/// a cosignature counts for people whom the ledger knew, and who were active, when the checkpoint was made.
+/// a cosignature counts for people whom the ledger knew, and who were active, when the checkpoint was made; not later, not
+/// earlier.
 #[test]
-fn a_reviewer_who_was_suspended_before_the_checkpoint_does_not_count() {
-    let mut records = World::new(6).records;
-    let suspended =
-        ledger::Entry { subject: Subject::new("operator", TOMAS), ..entry(7, MAREN, "operator.suspended", &[]) };
+fn a_reviewer_counts_as_they_stood_at_the_checkpoint() {
+    let world = World::enrolling(6, &[&maren(), &tomas()]);
+    let mut records = world.records;
+    let suspended = Entry { subject: Subject::new("operator", TOMAS), ..entry(11, MAREN, "operator.suspended", &[]) };
     append(&mut records, &suspended, &[&maren()]);
     let world = World::of(records);
-    let (maren, tomas): (Key, Key) = (maren(), tomas());
-    let both: [&dyn Signer; 2] = [&maren, &tomas];
-    for (size, reviewers) in [(6, 2), (7, 1)] {
-        let mut checkpoints = vec![world.signed(size, &both)];
-        if size < 7 {
-            checkpoints.push(SignedCheckpoint::unsigned(world.checkpoint(7)).unwrap());
+    let (maren, tomas, vera): (Key, Key, Key) = (maren(), tomas(), vera());
+    let all: [&dyn Signer; 3] = [&maren, &tomas, &vera];
+    for (size, reviewers) in [(8, 2), (9, 3), (10, 3), (11, 2)] {
+        let mut checkpoints = vec![world.signed(size, &all)];
+        if size < 11 {
+            checkpoints.push(SignedCheckpoint::unsigned(world.checkpoint(11)).unwrap());
         }
-        let mut writer =
-            Writer::begin(Vec::new(), &World::header(Selection::Whole), &world.linked(checkpoints)).unwrap();
-        world.records.iter().for_each(|record| writer.entry(record).unwrap());
-        let verified = check(&writer.end().unwrap()).unwrap();
-        assert_eq!(verified.standings[0].reviewers().len(), reviewers);
+        let linked = world.linked(checkpoints);
+        let mut whole = Writer::begin(Vec::new(), &World::header(Selection::Whole), &linked).unwrap();
+        world.records.iter().for_each(|record| whole.entry(record).unwrap());
+        let mut chosen = Writer::begin(Vec::new(), &World::header(Selection::Entry(11)), &linked).unwrap();
+        for number in needed(&world, 11) {
+            let at = number as usize - 1;
+            let previous = at.checked_sub(1).map_or(ledger::GENESIS, |before| world.records[before].hash);
+            let path = prove_inclusion(&world.levels, number - 1, 11).unwrap();
+            chosen.proven(Proven { record: &world.records[at], previous: &previous, path: &path }).unwrap();
+        }
+        for bundle in [whole.end().unwrap(), chosen.end().unwrap()] {
+            assert_eq!(check(&bundle).unwrap().standings[0].reviewers().len(), reviewers, "{size}");
+        }
     }
 }
 

@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::mutation::Dice;
 use super::tampering::forgeries;
-use super::world::{World, check, fields, join};
+use super::unfaithful::unfaithful;
+use super::world::{MAREN, TOMAS, World, append, check, entry, fields, join, maren, tomas};
 use crate::bundle::Selection;
+use ledger::{Entry, Subject};
 
 fn verifier() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/verifier/verify.mjs")
@@ -32,16 +34,19 @@ fn write(directory: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 #[test]
 fn the_second_verifier_agrees_with_what_holds() {
     let directory = tempfile::tempdir().unwrap();
-    let worlds = [(World::new(20), 12), (World::new(2), 2), (World::new(33), 32)];
+    let enrolling = World::enrolling(12, &[&maren(), &tomas()]);
+    let mut records = enrolling.records.clone();
+    let subject = Subject::new("operator", TOMAS);
+    append(&mut records, &Entry { subject, ..entry(17, MAREN, "operator.suspended", &[]) }, &[&maren()]);
+    let suspending = World::of(records);
+    let worlds = [(World::new(20), 12), (World::new(2), 2), (World::new(33), 32), (enrolling, 14), (suspending, 16)];
     let mut bundles = Vec::new();
     for (world, reviewed) in &worlds {
         let size = world.records.len() as u64;
         bundles.push(world.whole(*reviewed));
-        let numbers: Vec<u64> = (1..=size).filter(|number| number % 5 < 3).collect();
+        let numbers: Vec<u64> = (1..=size).filter(|number| number % 5 < 3 || *number > 12).collect();
         bundles.push(world.chosen(Selection::Period { from: 1, until: 9 }, &numbers, *reviewed));
-        let mut evidence = vec![1, 2, size];
-        evidence.dedup();
-        bundles.push(world.chosen(Selection::Entry(size), &evidence, *reviewed));
+        bundles.push(world.chosen(Selection::Entry(2), &[1, 2], *reviewed));
     }
     let files: Vec<_> =
         bundles.iter().enumerate().map(|(at, bundle)| write(directory.path(), &at.to_string(), bundle)).collect();
@@ -62,6 +67,10 @@ fn the_second_verifier_agrees_with_what_holds() {
             .collect();
         assert_eq!(reviewers, verified.standings.iter().map(|one| one.reviewers().len()).collect::<Vec<_>>());
     }
+    // One person alone enrols nobody, there either.
+    let alone = World::enrolling(12, &[&maren(), &maren()]).whole(12);
+    let (code, verdicts) = run(&[], &[write(directory.path(), "alone", &alone)]);
+    assert_eq!((code, verdicts[0]["number"].as_u64()), (Some(1), Some(15)), "{verdicts:?}");
     // What is known beyond the bundle is held against it there, too.
     let whole = &files[..1];
     let kept = |world: &World, size| {
@@ -79,7 +88,8 @@ fn the_second_verifier_agrees_with_what_holds() {
 #[test]
 fn the_second_verifier_finds_and_names_the_same_forgeries() {
     let directory = tempfile::tempdir().unwrap();
-    let forgeries = forgeries();
+    let mut forgeries = forgeries();
+    forgeries.extend(unfaithful());
     let files: Vec<_> = forgeries
         .iter()
         .enumerate()

@@ -1,7 +1,8 @@
 //! Every way of falsifying a bundle, by somebody who knows the format: the end is made to fit again.
 
 use super::world::{MAREN, SUBMITTED, World, append, check, entry, fields, join, kind, maren, place_of, tomas};
-use crate::bundle::{Fault, Selection};
+use crate::bundle::{Fault, Proven, Selection, Writer};
+use crate::prove_inclusion;
 use canonical::{Decoder, Encoder};
 use ledger::{GENESIS, Record, link};
 
@@ -100,6 +101,10 @@ fn whole_forgeries(world: &World) -> Vec<Forgery> {
         bundle[..bundle.len() - parts.last().unwrap().len() - 4].to_vec(),
     ));
     forgeries.push(forgery("bytes after the end", 20, [bundle.clone(), vec![0, 0, 0, 0]].concat()));
+    let written_at = parts[0].len() + 4 + 4 + 20 + 14 + 4 + 7;
+    let mut damaged = bundle.clone();
+    damaged[written_at] ^= 1;
+    forgeries.push(forgery("a bit of the time of writing", 20, damaged));
     let mut damaged = bundle.clone();
     damaged[40] ^= 1;
     forgeries.push(forgery("a bit of the header", 12, damaged));
@@ -149,7 +154,7 @@ fn beside_the_entries(parts: &[Vec<u8>], changed: &dyn Fn(Edit<'_>) -> Vec<u8>) 
     let checkpoint = |note: &str, path: &[u8]| Encoder::new().text("checkpoint").text(note).bytes(path).finish();
     let path_of = |field: &[u8]| {
         let mut fields = Decoder::new(field);
-        (fields.text().unwrap(), fields.text().unwrap());
+        let _kind_and_note = (fields.text().unwrap(), fields.text().unwrap());
         fields.bytes().unwrap().to_vec()
     };
     let moved = World::new(12).checkpoint(12).encode() + "\n" + others.rsplit_once("\n\n").unwrap().1;
@@ -179,6 +184,18 @@ fn beside_the_entries(parts: &[Vec<u8>], changed: &dyn Fn(Edit<'_>) -> Vec<u8>) 
         forgery("checkpoints in another order", 0, changed(&|parts| parts.swap(2, 3))),
         forgery("no checkpoint", 0, changed(&|parts| drop(parts.drain(2..4)))),
         forgery("another custody", 12, changed(&|parts| parts[1] = flipped(&parts[1], 0))),
+        forgery(
+            "another ledger's name on everything but the entries",
+            1,
+            changed(&|parts| {
+                parts[1] = flipped(&parts[1], 1);
+                let (environment, flipped) = ("production", "produgtion");
+                for at in [2, 3] {
+                    let text = World::new(20).checkpoint(if at == 2 { 12 } else { 20 }).encode();
+                    parts[at] = checkpoint(&text.replace(environment, flipped), &path_of(&parts[at]));
+                }
+            }),
+        ),
         forgery("no entry", 0, changed(&|parts| drop(parts.drain(4..parts.len() - 1)))),
     ]
 }
@@ -223,10 +240,26 @@ fn chosen_forgeries(world: &World) -> Vec<Forgery> {
     forgeries
 }
 
+/// A ledger whose chain was broken before its tree was made: each entry has its place, but one does not follow from the one before.
+fn broken_chain() -> Forgery {
+    let mut records = World::new(20).records;
+    let other = [9; 32];
+    records[5].hash = link(&other, &records[5].entry, &records[5].signatures);
+    let world = World::of(records);
+    let checkpoints = world.checkpoints(20);
+    let mut writer = Writer::begin(Vec::new(), &World::header(Selection::Entry(6)), &checkpoints).unwrap();
+    for (at, previous) in [(0, GENESIS), (1, world.records[0].hash), (4, world.records[3].hash), (5, other)] {
+        let path = prove_inclusion(&world.levels, at as u64, 20).unwrap();
+        writer.proven(Proven { record: &world.records[at], previous: &previous, path: &path }).unwrap();
+    }
+    forgery("chosen: a chain that was broken before", 6, writer.end().unwrap())
+}
+
 pub(super) fn forgeries() -> Vec<Forgery> {
     let world = World::new(20);
     let mut forgeries = whole_forgeries(&world);
     forgeries.extend(chosen_forgeries(&world));
+    forgeries.push(broken_chain());
     forgeries
 }
 

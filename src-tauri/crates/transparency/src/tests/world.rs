@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use canonical::{Decoder, Encoder};
 use ed25519_dalek::{Signer as _, SigningKey};
 use ledger::{
-    Actor, ActorKind, Entry, GENESIS, Hash, KeyId, People, PublicKey, Record, Signature, SignatureBlock, Signer,
-    Subject, key_id, link,
+    Actor, ActorKind, EnrolmentCard, Entry, GENESIS, Hash, KeyId, People, PublicKey, Record, Signature, SignatureBlock,
+    Signer, Subject, key_id, link,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -55,6 +55,11 @@ pub(super) fn session() -> Key {
     Key::new(3)
 }
 
+/// Whom the founders enrol.
+pub(super) fn vera() -> Key {
+    Key::new(5)
+}
+
 pub(super) fn entry(number: u64, actor: Uuid, verb: &str, attributes: &[(&str, String)]) -> Entry {
     Entry {
         custody: Uuid::from_u128(7),
@@ -82,9 +87,36 @@ fn founding() -> Entry {
     founding
 }
 
+/// A plan that enrols Vera as Security.
+fn enrolment(request: Uuid, operator: Uuid, founding: Hash) -> Vec<u8> {
+    let custody = Uuid::from_u128(7);
+    let card = EnrolmentCard {
+        custody,
+        founding,
+        operator,
+        kind: "operator".into(),
+        person: "vera@example.org".into(),
+        name: "Vera".into(),
+        login: "vera".into(),
+        device_name: "Vera's laptop".into(),
+        public_key: PublicKey::default(),
+        proof: [0; 64],
+    };
+    let mut parameters = card.signed(&vera()).parameters();
+    parameters.insert("roles".to_owned(), "security".to_owned());
+    let target = Encoder::new().bytes(operator.as_bytes()).text("Vera").text("").finish();
+    let fields = Encoder::message("countersign/plan/v1").bytes(custody.as_bytes()).text("production");
+    let fields = fields.bytes(request.as_bytes()).text("enrol_operator").bytes(MAREN.as_bytes()).bytes(&[0; 16]);
+    let fields = fields.time(1).time(2).time(3).sequence(Encoder::new().bytes(&target)).map(&parameters);
+    (0..6).fold(fields, |fields, _| fields.text("")).finish()
+}
+
 pub(super) fn append(records: &mut Vec<Record>, entry: &Entry, signers: &[&dyn Signer]) {
+    append_bytes(records, entry.encode(), signers);
+}
+
+pub(super) fn append_bytes(records: &mut Vec<Record>, bytes: Vec<u8>, signers: &[&dyn Signer]) {
     let head = records.last().map_or(GENESIS, |last| last.hash);
-    let bytes = entry.encode();
     let signatures = SignatureBlock::sign(&bytes, signers).encode();
     let hash = link(&head, &bytes, &signatures);
     records.push(Record { number: records.len() as u64 + 1, entry: bytes, signatures, hash });
@@ -111,6 +143,31 @@ impl World {
                 _ => append(&mut records, &entry(number, TOMAS, "key.adopted", &[]), &[&session()]),
             }
         }
+        Self::of(records)
+    }
+
+    /// A ledger of `size` entries, in which these two enrol Vera then, who signs the last entry.
+    pub(super) fn enrolling(size: u64, signers: &[&Key; 2]) -> Self {
+        let records = Self::new(size).records;
+        let founding = records[0].hash;
+        Self::enrolling_for(founding, records, signers)
+    }
+
+    /// The same with a card that was made for a custody with this founding.
+    pub(super) fn enrolling_for(founding: Hash, mut records: Vec<Record>, signers: &[&Key; 2]) -> Self {
+        let size = records.len() as u64;
+        let (request, person) = (Uuid::from_u128(50), Uuid::from_u128(3));
+        let plan = enrolment(request, person, founding);
+        let hash = ("plan_hash", hex::encode(Sha256::digest(&plan)));
+        let acts = [("request.submitted", MAREN, "security"), ("request.sealed", TOMAS, "devops")];
+        for ((verb, actor, role), signer) in acts.into_iter().zip(signers) {
+            let actor = if signer.id() == maren().id() { MAREN } else { actor };
+            let act = entry(records.len() as u64 + 1, actor, verb, &[hash.clone(), ("role", role.to_owned())]);
+            append(&mut records, &Entry { subject: Subject::new("request", request), ..act }, &[*signer]);
+        }
+        let applied = entry(size + 3, TOMAS, "request.applied", &[("plan.00", hex::encode(plan))]);
+        append(&mut records, &Entry { subject: Subject::new("request", request), ..applied }, &[&session()]);
+        append(&mut records, &entry(size + 4, person, "rehearsal.signed", &[]), &[&vera()]);
         Self::of(records)
     }
 
@@ -177,7 +234,7 @@ impl World {
             let previous = at.checked_sub(1).map_or(GENESIS, |before| self.records[before].hash);
             let path = prove_inclusion(&self.levels, number - 1, size).unwrap();
             writer.proven(Proven { record: &self.records[at], previous: &previous, path: &path }).unwrap();
-            if *number == SUBMITTED {
+            if *number == SUBMITTED && Entry::decode(&self.records[at].entry).unwrap().verb == "request.submitted" {
                 writer.plan(PLAN).unwrap();
             }
         }
