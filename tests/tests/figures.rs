@@ -69,6 +69,13 @@ fn the_desktop_is_measured() {
 }
 
 #[test]
+fn the_gate_is_measured() {
+    let figures = measure(&["gate", "exceptions=2_000", "repeats=2"]);
+    check(&figures, figures.len());
+    assert!(figures.len() >= 2 && figures.iter().any(|figure| figure["figure"] == "the gate, whole process"), "{figures:?}");
+}
+
+#[test]
 fn an_unknown_subject_is_refused() {
     assert_eq!(Command::new(env!("CARGO_BIN_EXE_bench")).arg("weather").output().unwrap().status.code(), Some(2));
 }

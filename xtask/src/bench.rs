@@ -18,7 +18,7 @@ struct Subject {
     window: bool,
 }
 
-const SUBJECTS: [Subject; 6] = [
+const SUBJECTS: [Subject; 7] = [
     Subject {
         name: "rotation",
         figures: &[
@@ -72,6 +72,11 @@ const SUBJECTS: [Subject; 6] = [
         ],
         window: true,
     },
+    Subject {
+        name: "gate",
+        figures: &[("whole process of the gate, 100,000 exceptions in the register", "at most 100 ms")],
+        window: false,
+    },
 ];
 
 /// Says what can be measured.
@@ -91,6 +96,9 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         let known: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
         return Err(Failure::new(format!("no such subject: {name}; known are {}", known.join(", "))));
     };
+    if subject.name == "gate" {
+        program::run(&mut cargo(&["build", "--quiet", "--locked", "--profile", PROFILE, "--package", "cli"]))?;
+    }
     let session = if subject.window { Some(prepare_window()?) } else { None };
     let mut bench = cargo(&["run", "--quiet", "--locked", "--profile", PROFILE, "--package", "countersign-tests"]);
     bench.args(["--bin", "bench", "--", name]).args(arguments);

@@ -84,52 +84,38 @@ CREATE TYPE custody.gate_moment AS (
     kind text, id text, subject text, title text, owner text, about text, level text, warns_at timestamptz, due_at timestamptz,
     clears text, detail jsonb);
 
-CREATE FUNCTION custody.exception_label(number int) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$ SELECT 'EX-' || lpad(number::text, greatest(4, length(number::text)), '0') $$;
-
--- `B-9-api-secrets` is B §9.
-CREATE FUNCTION custody.cited(clause text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$ SELECT split_part(clause, '-', 1) || ' §' || split_part(clause, '-', 2) $$;
-
--- The one step that clears an exception: what was asked for already is signed, anything else is renewed (or closed).
-CREATE FUNCTION custody.exception_clears(it custody.exception, now timestamptz) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(
-        (SELECT 'countersign ' || CASE custody.request_state(r.id, now) WHEN 'open' THEN 'sign' ELSE 'request show' END || ' R-' || r.number
-         FROM custody.request_target AS t JOIN custody.request AS r ON r.id = t.request
-         WHERE t.key = it.id AND r.operation IN ('grant_exception', 'close_exception') AND r.id <> it.request
-           AND r.decided IN ('open', 'executing') AND custody.request_state(r.id, now) IN ('open', 'approved', 'executing')
-         ORDER BY r.number DESC LIMIT 1),
-        'countersign exception renew ' || custody.exception_label(it.number))
-$$;
-
 -- Exceptions whose date has come or is near. One that a single person revoked stays until a second one has signed that off
--- (custody.exceptions_unanswered): nobody opens the gate alone.
+-- (custody.exceptions_unanswered): nobody opens the gate alone. The one step that clears it: what was asked for already is signed, anything
+-- else is renewed (or closed).
 CREATE FUNCTION custody.gate_exceptions(now timestamptz, until timestamptz) RETURNS SETOF custody.gate_moment
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    warning interval := custody.days(coalesce(custody.setting_value('exception_warn_days')::int, 30));
-    most int := custody.gate_named_max();
-    found record;
-    it custody.exception;
-    stands text;
+    warning CONSTANT interval := custody.days(coalesce(custody.setting_value('exception_warn_days')::int, 30));
+    most CONSTANT int := custody.gate_named_max();
 BEGIN
-    FOR found IN
-        SELECT x::custody.exception AS it, NULL::bigint AS unreviewed FROM (
-            SELECT * FROM custody.exception AS o
-            WHERE o.closed_seq IS NULL AND o.revoked_seq IS NULL AND o.expires_at <= until + warning
-            ORDER BY o.expires_at, o.number LIMIT most) AS x
+    RETURN QUERY
+    WITH near AS (
+        (SELECT o.id, o.number, o.request, o.title, o.owner, o.clause, o.expires_at, NULL::bigint AS unreviewed FROM custody.exception AS o
+         WHERE o.closed_seq IS NULL AND o.revoked_seq IS NULL AND o.expires_at <= until + warning
+         ORDER BY o.expires_at, o.number LIMIT most)
         UNION ALL
-        SELECT x, r.seq FROM custody.review_item AS r JOIN custody.exception AS x ON x.revoked_seq = r.seq
-        WHERE r.signed_off_seq IS NULL AND x.expires_at <= until + warning
-    LOOP
-        it := found.it;
-        stands := CASE WHEN found.unreviewed IS NOT NULL THEN ' (revoked, not yet signed off)' ELSE '' END;
-        RETURN NEXT ROW('exception', custody.exception_label(it.number), it.id::text, it.title || stands, it.owner, custody.cited(it.clause),
-            'block', it.expires_at - warning, it.expires_at,
-            CASE WHEN found.unreviewed IS NULL THEN custody.exception_clears(it, now) ELSE 'countersign review sign-off ' || found.unreviewed END,
-            jsonb_build_object('exception', it.id, 'number', it.number, 'clause', it.clause))::custody.gate_moment;
-    END LOOP;
+        SELECT x.id, x.number, x.request, x.title, x.owner, x.clause, x.expires_at, r.seq
+        FROM custody.review_item AS r JOIN custody.exception AS x ON x.revoked_seq = r.seq
+        WHERE r.signed_off_seq IS NULL AND x.expires_at <= until + warning)
+    SELECT 'exception', 'EX-' || lpad(n.number::text, greatest(4, length(n.number::text)), '0'), n.id::text,
+           n.title || CASE WHEN n.unreviewed IS NULL THEN '' ELSE ' (revoked, not yet signed off)' END, n.owner,
+           split_part(n.clause, '-', 1) || ' §' || split_part(n.clause, '-', 2), 'block', n.expires_at - warning, n.expires_at,
+           'countersign ' || CASE
+               WHEN n.unreviewed IS NOT NULL THEN 'review sign-off ' || n.unreviewed
+               WHEN asked.state = 'open' THEN 'sign R-' || asked.number
+               WHEN asked.number IS NOT NULL THEN 'request show R-' || asked.number
+               ELSE 'exception renew EX-' || lpad(n.number::text, greatest(4, length(n.number::text)), '0') END,
+           jsonb_build_object('exception', n.id, 'number', n.number, 'clause', n.clause)
+    FROM near AS n LEFT JOIN LATERAL (
+        SELECT r.number, custody.request_state(r.id, now) AS state FROM custody.request_target AS t JOIN custody.request AS r ON r.id = t.request
+        WHERE t.key = n.id AND r.operation IN ('grant_exception', 'close_exception') AND r.id <> n.request AND r.decided IN ('open', 'executing')
+          AND custody.request_state(r.id, now) IN ('open', 'approved', 'executing')
+        ORDER BY r.number DESC LIMIT 1) AS asked ON true;
 END
 $$;
 
@@ -292,6 +278,5 @@ SELECT custody.own_everything();
 
 GRANT USAGE ON SCHEMA custody TO countersign_gate;
 GRANT EXECUTE ON FUNCTION custody.schema_version(), custody.gate(text, timestamptz) TO countersign_gate;
-GRANT EXECUTE ON FUNCTION custody.gate(text, timestamptz), custody.gate_findings(timestamptz), custody.exception_label(int),
-    custody.cited(text)
+GRANT EXECUTE ON FUNCTION custody.gate(text, timestamptz), custody.gate_findings(timestamptz)
     TO countersign_security, countersign_devops, countersign_engineering, countersign_auditor, countersign_agent;

@@ -1,4 +1,4 @@
-//! The figures that the design promises, measured here: `bench rotation|dek-rotation|destruction|ledger|inventory|desktop [SIZE=NUMBER …]`.
+//! The figures that the design promises, measured here: `bench rotation|dek-rotation|destruction|ledger|inventory|desktop|gate [SIZE=NUMBER …]`.
 //!
 //! Every figure is a line of JSON on standard output; what is going on is said on standard error. Where the goal is a ratio, both
 //! sides of it are measured in the same run. `cargo xtask bench` builds this as it should be built.
@@ -8,6 +8,7 @@ mod dek_rotation;
 mod desktop;
 mod destruction;
 mod figure;
+mod gate;
 mod inventory;
 mod ledger_figures;
 mod long_ledger;
@@ -39,9 +40,10 @@ async fn main() {
         "ledger" => ledger_figures::measure(&sizes).await,
         "inventory" => inventory::measure(&sizes).await,
         "desktop" => desktop::measure(&sizes).await,
+        "gate" => gate::measure(&sizes).await,
         other => {
             eprintln!(
-                "no such subject: {other:?}; known are rotation, dek-rotation, destruction, ledger, inventory, desktop"
+                "no such subject: {other:?}; known are rotation, dek-rotation, destruction, ledger, inventory, desktop, gate"
             );
             std::process::exit(2);
         }
