@@ -45,7 +45,7 @@ impl Approvals {
 }
 
 /// The row that the register makes of an entry that brings a seal (`docs/formats/acts.md`).
-fn seal_in(entry: &Entry, record: &Record) -> Option<SealRow> {
+pub(crate) fn seal_in(entry: &Entry, record: &Record) -> Option<SealRow> {
     let (decision, is_requester) = match entry.verb.as_str() {
         "request.submitted" => (Decision::Approve, true),
         "request.sealed" => (Decision::Approve, false),

@@ -444,26 +444,6 @@ BEGIN
 END
 $$;
 
--- R-20: what every live key's date is by the rules in force now. A key's own revision does not change: nothing happened to the key.
-CREATE FUNCTION custody.recompute_due() RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-    moved bigint;
-BEGIN
-    WITH rule AS MATERIALIZED (
-        SELECT k.kind, c.classification, found.version, custody.days(found.period_days) AS period
-        FROM (SELECT DISTINCT r.kind FROM custody.rotation_rule AS r WHERE r.version = custody.rotation_version()) AS k
-        CROSS JOIN unnest('{public,internal,confidential,restricted}'::text[]) AS c (classification)
-        CROSS JOIN LATERAL custody.rotation_rule_for(k.kind, c.classification) AS found)
-    UPDATE custody.key AS k SET rotate_by = coalesce(k.rotated_at, k.created_at) + rule.period, rule_version = rule.version
-    FROM rule
-    WHERE rule.kind = k.kind AND rule.classification = k.classification AND custody.is_live(k.state)
-      AND k.rotate_by IS DISTINCT FROM coalesce(k.rotated_at, k.created_at) + rule.period;
-    GET DIAGNOSTICS moved = ROW_COUNT;
-    RETURN moved;
-END
-$$;
-
 CREATE FUNCTION custody.change_rules_apply(act custody.act, held custody.run, plan custody.plan) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -480,7 +460,9 @@ BEGIN
     VALUES (its_section, next_version, act.now, held.request, act.seq, weaker,
             coalesce(plan.parameters ->> 'decision_record', ''), changed);
     IF its_section = 'rotation' OR changed ? 'threat_level' THEN
-        PERFORM custody.recompute_due();
+        INSERT INTO custody.due_backlog (after) VALUES ('00000000-0000-0000-0000-000000000000')
+        ON CONFLICT (one) DO UPDATE SET after = excluded.after;
+        PERFORM custody.follow_due();
     ELSIF its_section = 'algorithms' THEN
         PERFORM custody.recompute_weak();
     END IF;

@@ -305,9 +305,51 @@ BEGIN
             UNION ALL SELECT k.id FROM custody.key AS k
             WHERE v.key IS NULL AND (v.kind IS NULL OR k.kind = v.kind) AND (v.tenant IS NULL OR k.tenant = v.tenant)) AS c (key)
         WHERE x.closed_seq IS NULL AND x.revoked_seq IS NULL AND x.expires_at > now)
-    SELECT r.rule, r.remedy, r.hands, c.keys, (SELECT count(*) FROM covered AS e JOIN custody.key AS k ON k.id = e.key
-                                               WHERE e.rule = r.rule AND custody.breaks(r.rule, k, now))
+    -- Key by key, and only those that an exception names: no rule is asked of the others.
+    SELECT r.rule, r.remedy, r.hands, c.keys, (
+        SELECT count(*) FROM (
+            SELECT named.k FROM covered AS e
+            CROSS JOIN LATERAL (SELECT k FROM custody.key AS k WHERE k.id = e.key OFFSET 0) AS named
+            WHERE e.rule = r.rule OFFSET 0) AS excepted
+        WHERE custody.breaks(r.rule, excepted.k, now))
     FROM custody.violation_rule AS r JOIN counted AS c ON c.rule = r.rule ORDER BY r.rank;
+END
+$$;
+
+-- R-20: every live key's date follows the rules in force. A large estate takes longer than an act may: what is left is followed batch by
+-- batch, by whoever may write, until nothing is. A key's own revision does not change: nothing happened to the key.
+CREATE TABLE custody.due_backlog (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    -- Keys up to this one have their date.
+    after uuid NOT NULL
+);
+CREATE FUNCTION custody.follow_due() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET "TimeZone" = 'UTC' AS $$
+DECLARE
+    most CONSTANT int := 10000;
+    place uuid;
+    batch uuid[];
+BEGIN
+    SELECT b.after INTO place FROM custody.due_backlog AS b FOR UPDATE;
+    IF place IS NULL THEN
+        RETURN 0;
+    END IF;
+    batch := array(SELECT k.id FROM custody.key AS k WHERE k.id > place ORDER BY k.id LIMIT most);
+    WITH rule AS MATERIALIZED (
+        SELECT r.kind, c.classification, found.version, custody.days(found.period_days) AS period
+        FROM (SELECT DISTINCT r.kind FROM custody.rotation_rule AS r WHERE r.version = custody.rotation_version()) AS r
+        CROSS JOIN unnest('{public,internal,confidential,restricted}'::text[]) AS c (classification)
+        CROSS JOIN LATERAL custody.rotation_rule_for(r.kind, c.classification) AS found)
+    UPDATE custody.key AS k SET rotate_by = coalesce(k.rotated_at, k.created_at) + rule.period, rule_version = rule.version
+    FROM rule
+    WHERE k.id = ANY (batch) AND rule.kind = k.kind AND rule.classification = k.classification AND custody.is_live(k.state)
+      AND k.rotate_by IS DISTINCT FROM coalesce(k.rotated_at, k.created_at) + rule.period;
+    IF cardinality(batch) < most THEN
+        DELETE FROM custody.due_backlog;
+    ELSE
+        UPDATE custody.due_backlog SET after = batch[most];
+    END IF;
+    RETURN cardinality(batch);
 END
 $$;
 
@@ -338,6 +380,7 @@ SELECT custody.own_everything();
 
 GRANT SELECT ON custody.violation_rule TO countersign_security, countersign_devops, countersign_engineering, countersign_auditor,
                                           countersign_agent;
+GRANT EXECUTE ON FUNCTION custody.follow_due() TO countersign_security, countersign_devops, countersign_engineering, countersign_agent;
 GRANT EXECUTE ON FUNCTION custody.violations(timestamptz), custody.violation_counts(timestamptz), custody.legacy_leaves(timestamptz),
     custody.violations_page(timestamptz, text[], text, timestamptz, uuid, bigint)
     TO countersign_security, countersign_devops, countersign_engineering, countersign_auditor, countersign_agent;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Plan, RequestId, StepKind};
+use domain::{Operation, Plan, RequestId, StepKind};
 use tokio::sync::watch;
 
 use super::course::Course;
@@ -92,6 +92,10 @@ impl Console {
         }
         let run = self.start(author, request).await?;
         let (progress, _) = watch::channel(None);
-        self.execute(author, run, &Steering::new(), &progress).await.map(Some)
+        let ended = self.execute(author, run, &Steering::new(), &progress).await?;
+        if plan.operation == Operation::ChangeRules {
+            self.follow_rules().await?;
+        }
+        Ok(Some(ended))
     }
 }

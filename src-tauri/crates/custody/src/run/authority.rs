@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    OperatorId, Plan, Quorum, QuorumError, QuorumRule, RunId, Seal, SealStatement, SignerFacts, Timestamp, quorum_rules,
+    OperatorId, Plan, Quorum, QuorumError, RunId, Seal, SealStatement, Timestamp,
 };
 use register::{RegisterError, SealRow};
 
@@ -99,7 +99,7 @@ impl Authority {
             Some(Ending::Started { run: begun, at }) if run.is_some_and(|run| run.0 == begun) => at,
             Some(ending) => return Err(AuthorityError::Ended { ending }),
         };
-        let quorum = count_seals(console, &plan, moment, |signer| signer).await?;
+        let quorum = count_seals(console, &plan, run, moment, Standing::At(moment.min(now))).await?;
         Ok(Self { plan, quorum })
     }
 
@@ -115,8 +115,7 @@ impl Authority {
             Some(Ending::Started { run: begun, at }) if run.0 == begun => at,
             _ => return Err(AuthorityError::NotBegun { run }),
         };
-        let as_they_were = |signer: SignerFacts| SignerFacts { active: true, ..signer };
-        let quorum = count_seals(console, &plan, moment, as_they_were).await?;
+        let quorum = count_seals(console, &plan, Some(run), moment, Standing::Then(moment)).await?;
         Ok(Self { plan, quorum })
     }
 }
@@ -134,24 +133,31 @@ async fn not_before(console: &Console, now: Timestamp) -> Result<Timestamp, Auth
     }
 }
 
+/// Whether signers count as they stand now, with the roles of a time, or as they stood then.
+#[derive(Debug, Clone, Copy)]
+enum Standing {
+    At(Timestamp),
+    Then(Timestamp),
+}
+
 async fn count_seals(
     console: &Console,
     plan: &Plan,
+    run: Option<RunId>,
     moment: Timestamp,
-    standing: impl Fn(SignerFacts) -> SignerFacts,
+    standing: Standing,
 ) -> Result<Quorum, AuthorityError> {
-    let rule = rule_for(plan).ok_or(AuthorityError::NoRule)?;
+    // Rules in a table can be edited by whoever owns the table: these were built in, or signed for in the ledger.
+    let rule = console.witness.quorum_rule(plan.operation, run).await.ok_or(AuthorityError::NoRule)?;
     let rows = console.register.seals(plan.request).await?;
     let seals: Vec<Seal> = rows.iter().map(|row| seal_of(plan, row)).collect();
     let keys: Vec<(OperatorId, [u8; 32])> = seals.iter().map(|seal| (seal.statement.signer, seal.key)).collect();
-    let signers = console.witness.signers(&keys).await;
-    let known = |who, key: &[u8; 32]| signers.get(&(who, *key)).cloned().map(&standing);
+    let signers = match standing {
+        Standing::At(time) => console.witness.signers(&keys, time).await,
+        Standing::Then(time) => console.witness.signers_then(&keys, time).await,
+    };
+    let known = |who, key: &[u8; 32]| signers.get(&(who, *key)).cloned();
     Ok(Quorum::prove(plan, &rule, &seals, known, moment)?)
-}
-
-// The console goes by the rules it was built with: rules in a table can be edited by whoever owns the table.
-fn rule_for(plan: &Plan) -> Option<QuorumRule> {
-    quorum_rules().into_iter().find(|rule| rule.operation == plan.operation)
 }
 
 /// The seal in a row, as one on `plan`: the statement is put together from the plan, so that a seal given for anything else does

@@ -157,6 +157,12 @@ impl Register {
         Ok(rows.iter().map(line).collect::<Result<_, sqlx::Error>>()?)
     }
 
+    /// Sets the dates of the next keys by the rules in force; says how many it looked at. None: all have theirs.
+    pub async fn follow_due(&self) -> Result<u64, RegisterError> {
+        let looked: i64 = sqlx::query_scalar("SELECT custody.follow_due()").fetch_one(self.pool()).await?;
+        Ok(super::cells::unsigned("follow_due", looked)?)
+    }
+
     /// What each setting may be.
     pub async fn setting_bounds(&self) -> Result<Vec<SettingBounds>, RegisterError> {
         let rows = sqlx::query(

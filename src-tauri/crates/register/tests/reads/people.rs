@@ -14,7 +14,7 @@ async fn the_custody_and_its_settings_read_back() {
     assert_eq!((custody.vault_host.as_str(), custody.vault_name.as_str()), ("tests.vault.azure.net", "tests"));
     let settings = register.settings().await.unwrap();
     assert_eq!((settings.vault_budget_percent, settings.rewrap_batch, settings.grace_seconds), (70, 100, 900));
-    world.run("INSERT INTO custody.setting VALUES (2, 'vault_budget_percent', '50')").await;
+    world.run("INSERT INTO custody.setting VALUES (90, 'vault_budget_percent', '50')").await;
     assert_eq!(register.settings().await.unwrap().vault_budget_percent, 50, "the newest version is in force");
     let (clock, written): (_, String) = (
         register.clock().await.unwrap(),
@@ -35,7 +35,7 @@ async fn rules_are_the_domains_defaults() {
     let register = world.register(Role::Security).await;
     let mut found = register.quorum_rules().await.unwrap();
     let mut wanted = domain::quorum_rules();
-    assert_eq!(found.version, 2);
+    assert_eq!(found.version, 3);
     for rule in found.rules.iter_mut().chain(&mut wanted) {
         rule.countersigners.sort_by_key(|entry| entry.requested_as);
         rule.countersigners.iter_mut().for_each(|entry| entry.roles.sort());
@@ -49,7 +49,7 @@ async fn rules_are_the_domains_defaults() {
         let in_force = found.rules.iter().find(|found| found.kind == rule.kind && found.in_force).unwrap();
         assert_eq!((in_force.period_days, in_force.warn_days), (rule.period_days, rule.warn_days), "{}", rule.kind);
     }
-    world.run("INSERT INTO custody.setting VALUES (2, 'threat_level', 'high')").await;
+    world.run("INSERT INTO custody.setting VALUES (91, 'threat_level', 'high')").await;
     let high = register.rotation_rules().await.unwrap();
     let kek = high.rules.iter().find(|rule| rule.kind == KeyKind::Kek && rule.in_force).unwrap();
     assert_eq!((kek.threat_level.as_str(), kek.period_days), ("high", 91), "a higher threat shortens the term");
