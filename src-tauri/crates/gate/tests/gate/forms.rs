@@ -22,10 +22,8 @@ fn reports() -> Vec<Report> {
 /// every report is a SARIF log by the published schema, bound to the commit, and the schema would notice if it were not.
 #[test]
 fn sarif_is_what_the_published_schema_describes() {
-    let mut schema: Value = serde_json::from_str(SCHEMA).unwrap();
     // The published pattern for languages holds a bracket that nothing opens. JavaScript takes it for itself; written so, everybody does.
-    let pattern = schema.pointer_mut("/definitions/run/properties/language/pattern").unwrap();
-    *pattern = pattern.as_str().unwrap().replace("]?$", "\\]?$").into();
+    let schema: Value = serde_json::from_str(&SCHEMA.replace("{2}]?$", "{2}\\\\]?$")).unwrap();
     let validator = jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap();
     for report in reports() {
         let text = give(&report, Form::Sarif);
