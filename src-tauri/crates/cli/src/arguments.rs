@@ -10,8 +10,8 @@ use workplace::Workplace;
 
 use crate::answer::Exit;
 use crate::commands::{
-    certificate, connect, custody, deks, drill, estate, found, hold, keys, ledger, offboard, open, protect, request,
-    review, run, sign, tenants, tokens, vault,
+    certificate, connect, custody, deks, drill, estate, found, gate, hold, join, keys, ledger, offboard, open, people, protect, request,
+    review, rules, run, sign, tenants, tokens, vault, violations,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -55,8 +55,15 @@ pub enum Command {
     Status,
     /// Who is enrolled
     Operators,
-    /// The rules in force: who signs what, how long keys may serve, limits
-    Rules,
+    /// People: joining and roles by request, the end of access at once, how they stand
+    #[command(subcommand)]
+    People(people::People),
+    /// Make a device key on this computer, and the card by which others enrol you
+    Join(Box<join::Join>),
+    /// The rules: who signs what, how long keys may serve, limits; their history, and the next version
+    Rules(rules::Rules),
+    /// What breaks a rule now, and what to do about it
+    Violations(violations::Violations),
     /// The register of a database that is not embedded
     #[command(subcommand)]
     Custody(custody::Custody),
@@ -116,6 +123,8 @@ pub enum Command {
     /// Certificates of destruction
     #[command(subcommand)]
     Certificate(certificate::Certificate),
+    /// Whether to deploy: what the register of exceptions and the rules say
+    Gate(gate::Gate),
     /// The ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),

@@ -7,16 +7,19 @@ pub mod deks;
 pub mod drill;
 pub mod estate;
 pub mod found;
+pub mod gate;
 pub mod hold;
+pub mod join;
 pub mod keys;
 pub mod ledger;
 pub mod offboard;
 pub mod open;
 mod operators;
+pub mod people;
 pub mod protect;
 pub mod request;
 pub mod review;
-mod rules;
+pub mod rules;
 pub mod run;
 pub mod sign;
 mod status;
@@ -24,6 +27,7 @@ mod sweep;
 pub mod tenants;
 pub mod tokens;
 pub mod vault;
+pub mod violations;
 
 use ::custody::protect::Protection;
 
@@ -40,7 +44,10 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Found(it) => it.run(context).await,
         Command::Status => status::run(context).await,
         Command::Operators => operators::run(context).await,
-        Command::Rules => rules::run(context).await,
+        Command::People(it) => it.run(context).await,
+        Command::Join(it) => it.run(context).await,
+        Command::Rules(it) => it.run(context).await,
+        Command::Violations(it) => it.run(context).await,
         Command::Custody(it) => it.run(context).await,
         Command::Keys(it) => it.run(context).await,
         Command::Discover => estate::discover(context).await,
@@ -64,6 +71,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Sign(it) => it.run(context).await,
         Command::Run(it) => it.run(context).await,
         Command::Certificate(it) => it.run(context).await,
+        Command::Gate(it) => it.run(context).await,
         Command::Ledger(it) => it.run(context).await,
         Command::Vault(it) => it.run().await,
     }

@@ -17,7 +17,7 @@ use crate::home::WorkplaceError;
 use crate::people::{People, Person};
 use crate::premises::{Place, Premises, superuser};
 
-const NAME_CHARS_MAX: usize = 100;
+pub(crate) const NAME_CHARS_MAX: usize = 100;
 const PERSON_CHARS_MAX: usize = 200;
 const PASSWORD_BYTES: usize = 32;
 const LOGIN_TAIL_BYTES: usize = 4;
@@ -87,6 +87,12 @@ pub enum CeremonyError {
     /// The ceremony of a custody in Azure is held by its administrator.
     #[error("a custody in Azure is founded with `countersign custody init`, by whoever administers its database")]
     NotHere,
+    /// Which custody somebody joins is not known here.
+    #[error("this computer does not know that custody: ask those who enrol you for an invitation")]
+    NotPinned,
+    /// A login must be named.
+    #[error("the database's administrator makes your login first, with `countersign custody login`; then name it here")]
+    LoginMissing,
     /// It was interrupted.
     #[error("the ceremony was interrupted")]
     Interrupted,
@@ -282,17 +288,22 @@ fn founder(seated: &Seated) -> Founder {
 /// The card with its texts as the founding entry will hold them: checked before a device key is made for it.
 fn checked(card: FounderCard) -> Result<FounderCard, CeremonyError> {
     let line = |field, raw: &str, max| Text::parse_line(field, raw, max).map(|text| text.as_str().to_owned());
-    let person = line("person", &card.person, PERSON_CHARS_MAX)?;
-    // The register keeps these in ASCII, so that no look-alike makes two of one person.
-    if let Some((index, character)) = person.chars().enumerate().find(|(_, it)| !it.is_ascii_graphic()) {
-        return Err(TextError::Deceptive { field: "person", character, position: index + 1 }.into());
-    }
+    let person = person_of(&card.person)?;
     let (name, device_name) =
         (line("name", &card.name, NAME_CHARS_MAX)?, line("device name", &card.device_name, NAME_CHARS_MAX)?);
     if card.roles.is_empty() {
         Err(CeremonyError::NoRole)
     } else {
         Ok(FounderCard { name, person, device_name, ..card })
+    }
+}
+
+/// The stable name of somebody, which the register keeps in ASCII, so that no look-alike makes two of one person.
+pub(crate) fn person_of(raw: &str) -> Result<String, TextError> {
+    let person = Text::parse_line("person", raw, PERSON_CHARS_MAX)?.as_str().to_owned();
+    match person.chars().enumerate().find(|(_, it)| !it.is_ascii_graphic()) {
+        Some((index, character)) => Err(TextError::Deceptive { field: "person", character, position: index + 1 }),
+        None => Ok(person),
     }
 }
 
@@ -311,7 +322,7 @@ fn can_sign_for_each_other(one: &[Role], other: &[Role]) -> bool {
     covers(one, other) && covers(other, one)
 }
 
-async fn make_device(
+pub(crate) async fn make_device(
     premises: &Premises,
     custody: &CustodyIdentity,
     operator: OperatorId,
@@ -327,7 +338,7 @@ async fn make_device(
     Ok(unlock(premises.workplace().keychain(), custody, operator, passphrase).await?)
 }
 
-async fn keep_password(
+pub(crate) async fn keep_password(
     premises: &Premises,
     custody: CustodyId,
     operator: OperatorId,
@@ -341,21 +352,21 @@ async fn keep_password(
     Ok(())
 }
 
-fn random_password() -> Result<Zeroizing<String>, CeremonyError> {
+pub(crate) fn random_password() -> Result<Zeroizing<String>, CeremonyError> {
     let mut bytes = Zeroizing::new([0_u8; PASSWORD_BYTES]);
     OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(|_none| CeremonyError::Random)?;
     Ok(Zeroizing::new(hex::encode(bytes.as_slice())))
 }
 
 /// A login a person can recognise and nobody else has.
-fn login_of(name: &str, operator: OperatorId) -> String {
+pub(crate) fn login_of(name: &str, operator: OperatorId) -> String {
     let letters: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(20).collect();
     let tail: String = operator.0.simple().to_string().chars().rev().take(2 * LOGIN_TAIL_BYTES).collect();
     format!("cs_{letters}_{tail}")
 }
 
 /// Ids are sorted by the time they were made; nothing else depends on this clock.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

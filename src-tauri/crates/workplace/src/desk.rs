@@ -91,6 +91,11 @@ impl Premises {
             return Err(SignInError::OtherCustody);
         }
         let session = Session::open(&register, &custody, operator, device).await?;
+        // Roles come and go after a person first sat down here.
+        let person = with_roles_now(&register, person).await?;
+        if let Some(kept) = known.people.iter_mut().find(|kept| kept.operator == operator) {
+            kept.roles.clone_from(&person.roles);
+        }
         let witness = Arc::new(Witness::new(founding, kept.head.map(|head| (head.number, head.hash))));
         let vault = self.connect_vault()?;
         known.last = Some(operator);
@@ -127,6 +132,16 @@ impl Desk {
         // A task that was stopped has remembered nothing: the next verification does.
         kept.await.unwrap_or(Ok(()))
     }
+}
+
+/// The person with the roles that count now, by the register: for what a screen offers them.
+async fn with_roles_now(register: &Register, person: Person) -> Result<Person, RegisterError> {
+    let now = register.clock().await?;
+    let row = register.operators().await?.into_iter().find(|row| row.id == person.operator);
+    let mut roles = row.map(|row| row.roles_at(now)).unwrap_or_default();
+    // An authority beside a role is nothing to work in.
+    roles.retain(|role| *role != domain::Role::RiskAcceptance);
+    Ok(Person { roles, ..person })
 }
 
 /// What the keychain keeps for a sign-in.

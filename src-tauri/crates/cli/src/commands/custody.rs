@@ -28,6 +28,8 @@ pub enum Custody {
     Migrate(Admin),
     /// What the database holds
     Status(Admin),
+    /// Make a login for somebody who joins: in no group, it opens no door until two people have enrolled them
+    Login(Login),
 }
 
 /// Whoever administers the database.
@@ -60,6 +62,28 @@ pub struct Init {
     file: Option<PathBuf>,
 }
 
+/// A login to be made.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Its name
+    login: String,
+    /// File with its password, first line; for whoever joins
+    #[arg(long, value_name = "FILE")]
+    password_file: PathBuf,
+    #[command(flatten)]
+    admin: Admin,
+}
+
+impl Login {
+    async fn run(self) -> Result<Answer, Failure> {
+        let (address, admin, its_password) = self.admin.connection()?;
+        let password = Password::new(crate::secrets::from_file(&self.password_file)?);
+        register::create_operator_login(&address, &admin, &its_password, &self.login, &password, &[]).await?;
+        let text = format!("The login {} is made. It opens nothing until its holder is enrolled.", self.login);
+        Ok(Answer::new(json!({ "login": self.login }), text))
+    }
+}
+
 impl Custody {
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<Answer, Failure> {
@@ -70,6 +94,7 @@ impl Custody {
                 register::migrate(&address, &login, &password).await?;
                 status(&address, &login, &password).await
             }
+            Self::Login(login) => login.run().await,
             Self::Status(admin) => {
                 let (address, login, password) = admin.connection()?;
                 status(&address, &login, &password).await

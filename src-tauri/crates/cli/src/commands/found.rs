@@ -195,7 +195,7 @@ fn roles(list: &str) -> Result<Vec<Role>, Failure> {
 }
 
 /// What this computer calls itself.
-fn device_name() -> String {
+pub fn device_name() -> String {
     let named = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let named = named.trim();
     if named.is_empty() { "This computer".to_owned() } else { named.to_owned() }

@@ -35,7 +35,7 @@ fn status(row: &OperatorRow) -> &'static str {
     }
 }
 
-fn document(row: &OperatorRow) -> Value {
+pub fn document(row: &OperatorRow) -> Value {
     let role = |held: &register::HeldRole| json!({ "role": held.role, "effective_at": held.effective_at.to_string() });
     let device = |device: &register::DeviceRow| json!({ "key": hex::encode(device.key_id), "name": device.name, "active": device.active });
     json!({

@@ -55,7 +55,12 @@ impl From<RequestError> for Failure {
             RequestError::Unknown { .. } => Self::of("unknown", &error),
             RequestError::NotRotatable { .. } => Self::of("not_rotatable", &error),
             RequestError::NotReactivatable { .. } => Self::of("not_reactivatable", &error),
+            RequestError::Card => Self::of("card", &error).hint("a new card: countersign join"),
             RequestError::NotWhatWasShown => Self::of("plan_differs", &error),
+            RequestError::DecisionMissing { .. } => {
+                Self::of("decision_missing", &error).hint("name it with --decision, such as ADR-0019")
+            }
+            RequestError::LinesDiffer => Self::of("plan_differs", &error),
             RequestError::Blocked { ref blockers, .. } => Self::of("blocked", &error)
                 .with("blockers", of_blockers(blockers))
                 .hint("clear what is named, and ask again"),

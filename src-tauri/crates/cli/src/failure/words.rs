@@ -5,7 +5,7 @@ pub type Words = (&'static str, &'static str);
 
 /// A code in words, where there are any.
 pub fn of(code: &str) -> Option<Words> {
-    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people];
+    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules];
     families.into_iter().find_map(|family| family(code))
 }
 
@@ -29,6 +29,19 @@ fn of_requests(code: &str) -> Option<Words> {
         "plan_unfit" => ("the plan does not fit what it is about", "ask anew with countersign request"),
         "no_quorum" => ("the signatures are not enough", "countersign request show REQUEST says whose are missing"),
         "operation_unknown" => ("the register does not know this operation", "countersign custody migrate"),
+        _ => return None,
+    })
+}
+
+fn of_rules(code: &str) -> Option<Words> {
+    Some(match code {
+        "rule_unfit" => ("a rule cannot be like this", "countersign rules show --json spells those in force"),
+        "quorum_unreachable" => (
+            "too few people could sign that together today, and nobody could ever change it again",
+            "enrol people or grant roles first",
+        ),
+        "decision_missing" => ("this weakens the policy and names no decision record", "name it with --decision"),
+        "rules_fixed" => ("a version of the rules is never changed", "ask for the next one: countersign rules change"),
         _ => return None,
     })
 }
@@ -136,6 +149,22 @@ fn of_people(code: &str) -> Option<Words> {
         "role_missing" => ("you hold no role that may do this", "countersign operators shows who holds which"),
         "not_allowed" => ("your login may not do this", "countersign operators shows who holds which role"),
         "not_human" => ("this takes a person", ""),
+        "would_break_quorum" => (
+            "no two people could sign some operations any more",
+            "enrol somebody else first; a suspicion or a lost device goes through with --accept-loss",
+        ),
+        "role_unfit" => ("these roles do not go together, or not with who it is", ""),
+        "role_held" => ("one of these roles is held already", "countersign people show OPERATOR"),
+        "role_unknown" => ("no such role is held", "countersign people show OPERATOR"),
+        "operator_known" => ("an operator of that id is enrolled already", "countersign people list"),
+        "operator_active" => ("the operator was neither suspended nor has left", "countersign people show OPERATOR"),
+        "operator_unknown" => ("nobody of that id was ever enrolled", "countersign people list"),
+        "login_unfit" => ("the login can't become an operator's", "the administrator makes one: countersign custody login"),
+        "device_unknown" => ("there is no such device", "countersign people show OPERATOR"),
+        "loss_known" => ("the device was reported lost already", "countersign people lost"),
+        "loss_unknown" => ("the device was not reported lost", "countersign people lost-device"),
+        "already_wiped" => ("it is on record already that the device was wiped", "countersign people lost"),
+        "duties_differ" => ("the duties have changed meanwhile", "read them anew: countersign people duties"),
         "operator_inactive" => ("you are suspended, or have left", "another Security operator can say why"),
         "clock_skew" => ("this computer's clock and the register's differ by more than a minute", "set the clock"),
         "session_over" | "session_unknown" => ("the session is over", "try again"),
