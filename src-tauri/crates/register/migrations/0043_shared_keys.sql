@@ -337,5 +337,7 @@ GRANT EXECUTE ON FUNCTION custody.exception_lines(timestamptz), custody.exceptio
     custody.covering_exception(text, uuid, timestamptz), custody.exceptions_to_remind(text, timestamptz), custody.reminder_days(),
     custody.exceptions_seen(timestamptz), custody.field(bytea), custody.us(timestamptz), custody.exception_review_standing(timestamptz),
     custody.is_shared_with_leave(uuid, timestamptz), custody.shared_key_term(), custody.tenants_served(uuid),
-    custody.exception_term_ceiling()
+    -- Constant in constraints, which the planner looks into when it reads for whoever asks.
+    custody.exception_term_ceiling(), custody.exception_keys_max(), custody.exception_words_max(), custody.exception_reach_max(),
+    custody.is_clean(text)
     TO countersign_security, countersign_devops, countersign_engineering, countersign_auditor, countersign_agent;
