@@ -1,7 +1,4 @@
 //! The end of keys and tenants, with a real PostgreSQL and a real local vault whose clocks are moved by days.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-mod stage;
 
 use custody::drill::DrillError;
 use custody::request::{Blocker, OffboardingOrder, Purge, ReclaimHours, RequestError, RotationOptions, Wanted};
@@ -9,8 +6,9 @@ use custody::run::{Ended, RunError};
 use domain::{KeyId, Plan, RunState, StepKind, TenantId};
 use local_vault::{FaultAction, FaultRule, FaultWhen, Operation as VaultOperation, VaultRules};
 use register::{Register, RegisterError};
-use stage::{Stage, fresh_id, password};
 use vault::{ObjectName, Tags};
+
+use crate::stage::{Stage, fresh_id, password};
 
 const WEEK: VaultRules = VaultRules { recoverable_days: 7, purge_protection: false };
 const PROTECTED: VaultRules = VaultRules { recoverable_days: 7, purge_protection: true };

@@ -1,11 +1,7 @@
 //! How an estate comes into the register, with a real PostgreSQL and a real local vault.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
-
-mod common;
 
 use std::sync::Mutex;
 
-use common::Place;
 use custody::Console;
 use custody::estate::deks::{CreatedDeks, DekOrder, DekOrderError, DekTarget};
 use custody::estate::discovery::{Adoption, AdoptionError, DriftKind};
@@ -17,11 +13,13 @@ use domain::{Classification, Environment, KeyId};
 use envelope::SecretBytes;
 use vault::{Credential, KeySpec, ObjectName, RsaBits, Tags, Vault, VaultAddress, VaultSettings, VersionId};
 
+use crate::stage::Stage;
+
 const HEADER: &str =
     "type,name,tenant,integration,classification,purpose,owner,algorithm,bits,storage,created,last_rotated";
 const KEK: &str = "kek-tenant-prod";
 
-fn estate(place: &Place) -> Estate<'_> {
+fn estate(place: &Stage) -> Estate<'_> {
     Estate::new(&place.ben.console, &place.ben.session.author)
 }
 
@@ -29,7 +27,7 @@ fn name(text: &str) -> ObjectName {
     ObjectName::parse(text).unwrap()
 }
 
-async fn make_key(place: &Place, key: &str) -> VersionId {
+async fn make_key(place: &Stage, key: &str) -> VersionId {
     let made = place.ben.console.vault.create_key(&name(key), &KeySpec::Rsa(RsaBits::B2048), &Tags::new()).await;
     made.unwrap().version
 }
@@ -43,7 +41,7 @@ fn adoption(key: &str) -> Adoption {
     }
 }
 
-async fn adopted(place: &Place) -> KeyId {
+async fn adopted(place: &Stage) -> KeyId {
     make_key(place, KEK).await;
     estate(place).adopt(&adoption(KEK)).await.unwrap().key
 }
@@ -62,7 +60,7 @@ fn order(kek: KeyId, targets: Vec<DekTarget>) -> DekOrder {
     }
 }
 
-async fn created(place: &Place, kek: KeyId, targets: Vec<DekTarget>) -> CreatedDeks {
+async fn created(place: &Stage, kek: KeyId, targets: Vec<DekTarget>) -> CreatedDeks {
     estate(place).create_deks(&order(kek, targets), &unwatched).await.unwrap()
 }
 
@@ -70,7 +68,7 @@ fn token(dek: KeyId, name: &str, plaintext: &[u8]) -> NewToken {
     NewToken { dek, name: name.to_owned(), plaintext: SecretBytes::new(plaintext.to_vec()), expires: None }
 }
 
-async fn preview(place: &Place, rows: &[&str]) -> Preview {
+async fn preview(place: &Stage, rows: &[&str]) -> Preview {
     let setting = Setting { environment: Environment::Production, now: place.ben.console.now().await.unwrap() };
     Preview::read(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes(), setting).unwrap()
 }
@@ -80,7 +78,7 @@ const KEYS: &str = "SELECT count(*) FROM custody.key";
 /// a good file becomes one signed act, and its rows stand in the register with their particulars.
 #[tokio::test]
 async fn a_good_file_is_imported_in_one_act() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let rows = [
         "api_secret,crm-token,Nordwind,crm,confidential,Calls the CRM,payments,,,key_vault,2026-01-31,2026-03-01",
         "database,db-ledger,,,restricted,Encrypts the ledger,data,AES-256-GCM,,key_vault,2025-01-31,",
@@ -104,7 +102,7 @@ async fn a_good_file_is_imported_in_one_act() {
 /// all or nothing, also for what only the register knows; the file's own rows are named.
 #[tokio::test]
 async fn what_the_register_refuses_is_named_by_the_files_rows() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let crm = "api_secret,crm-token,Nordwind,crm,confidential,Calls the CRM,payments,,,key_vault,2026-01-31,2026-03-01";
     let first = preview(&place, &[crm]).await;
     estate(&place).import_inventory(&first, "a.csv").await.unwrap();
@@ -126,7 +124,7 @@ async fn what_the_register_refuses_is_named_by_the_files_rows() {
 /// an export is an import that changes nothing, and a preview says what would.
 #[tokio::test]
 async fn an_export_reads_back_as_unchanged() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let rows = [
         "api_secret,crm-token,Nordwind,crm,confidential,=Calls the CRM,payments,,,key_vault,2026-01-31,2026-03-01,",
         "backup,nightly,,,restricted,Backups,sre,AES-256-GCM,256,key_vault,2026-01-31T10:00:00.5Z,,",
@@ -151,7 +149,7 @@ async fn an_export_reads_back_as_unchanged() {
 /// a record of the inventory is looked for in the vault.
 #[tokio::test]
 async fn records_of_secrets_are_looked_for_in_the_vault() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     place.ben.console.vault.set_secret(&name("smtp-password"), "not shown", None, &Tags::new()).await.unwrap();
     let rows = [
         "secret,smtp,,,internal,Mail,sre,,,key_vault,2026-01-31,,smtp-password",
@@ -169,7 +167,7 @@ async fn records_of_secrets_are_looked_for_in_the_vault() {
 /// ten thousand rows go in by one act.
 #[tokio::test]
 async fn ten_thousand_rows_go_in_at_once() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let one = preview(&place, &["secret,s,,,internal,Bootstraps,sre,,,key_vault,2026-01-31,"]).await;
     let row = one.importable().unwrap()[0].clone();
     let rows: Vec<_> = (0..10_000)
@@ -190,7 +188,7 @@ async fn ten_thousand_rows_go_in_at_once() {
 /// a key that lies in the vault is found, adopted by a signed act, and agrees from then on.
 #[tokio::test]
 async fn a_key_in_the_vault_is_found_and_adopted() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let version = make_key(&place, KEK).await;
     let found = estate(&place).discover().await.unwrap();
     assert_eq!((found.vault_objects, found.register_records, found.drift.len()), (1, 0, 1));
@@ -213,7 +211,7 @@ async fn a_key_in_the_vault_is_found_and_adopted() {
 /// what somebody does in the vault outside a request is seen.
 #[tokio::test]
 async fn what_happens_outside_a_request_is_seen() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     adopted(&place).await;
     let vault = &place.ben.console.vault;
     let first = vault.key(&name(KEK), None).await.unwrap().version;
@@ -234,7 +232,7 @@ async fn what_happens_outside_a_request_is_seen() {
 /// one DEK for each (tenant, integration) and each secret name; each opens in the vault and nowhere else.
 #[tokio::test]
 async fn deks_are_made_wrapped_and_open() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let kek = adopted(&place).await;
     let targets = vec![
         tenant("Calder Mining", "Jira"),
@@ -264,7 +262,7 @@ async fn deks_are_made_wrapped_and_open() {
 /// nothing is wrapped with a key that is not the recorded one.
 #[tokio::test]
 async fn a_key_that_is_not_the_recorded_one_wraps_nothing() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let kek = adopted(&place).await;
     place.alter("UPDATE custody.key_version SET public_key_digest = sha256('another key')").await;
     let refused = estate(&place).create_deks(&order(kek, vec![tenant("a", "b")]), &unwatched).await.unwrap_err();
@@ -275,7 +273,7 @@ async fn a_key_that_is_not_the_recorded_one_wraps_nothing() {
 /// the vault must open one of each batch before the batch is written.
 #[tokio::test]
 async fn without_a_canary_no_batch_is_written() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let kek = adopted(&place).await;
     let version = place.ben.console.vault.key(&name(KEK), None).await.unwrap().version;
     place.ben.console.vault.set_enabled(&name(KEK), &version, false).await.unwrap();
@@ -287,7 +285,7 @@ async fn without_a_canary_no_batch_is_written() {
 /// a wrap or a token that somebody moved to another tenant does not open there.
 #[tokio::test]
 async fn what_was_moved_between_tenants_does_not_open() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let kek = adopted(&place).await;
     let made = created(&place, kek, vec![tenant("Calder Mining", "Jira"), tenant("Fennick Bank", "Jira")]).await;
     let (calder, fennick) = (made.keys[0].key, made.keys[1].key);
@@ -313,7 +311,7 @@ async fn what_was_moved_between_tenants_does_not_open() {
 /// a DEK whose messages are used up seals no more.
 #[tokio::test]
 async fn an_exhausted_dek_seals_nothing() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let kek = adopted(&place).await;
     let dek = created(&place, kek, vec![tenant("a", "b")]).await.keys[0].key;
     place.alter("UPDATE custody.dek_messages SET sealed = 2147483648").await;
@@ -325,7 +323,7 @@ async fn an_exhausted_dek_seals_nothing() {
 /// The sample makes keys without two signatures, so it is for a vault of this machine only.
 #[tokio::test]
 async fn the_sample_is_refused_elsewhere() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let address = VaultAddress::parse("tidewell-prod.vault.azure.net").unwrap();
     let credential = Credential::ManagedIdentity { client: None };
     let elsewhere = Vault::connect(VaultSettings::new(address), credential).unwrap();
@@ -337,7 +335,7 @@ async fn the_sample_is_refused_elsewhere() {
 /// The labelled sample: whole, verified, agreeing with the vault but for the one key that is there to be found.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sample_estate_is_loaded_through_the_same_doors() {
-    let place = Place::found().await;
+    let place = Stage::found().await;
     let steps = Mutex::new(Vec::new());
     let watch = |step, done, total| steps.lock().unwrap().push((step, done, total));
     let loaded = estate(&place).load_sample(&watch).await.unwrap();

@@ -95,6 +95,11 @@ async fn founder(address: &Address, name: &str, role: Role) -> Founder {
 }
 
 impl Stage {
+    /// Founded, with a vault as a person makes one.
+    pub async fn found() -> Self {
+        Self::set(VaultRules::default()).await
+    }
+
     /// Founded by Anna (Security) and Ben (DevOps); the vault keeps deleted objects as `rules` say.
     pub async fn set(rules: VaultRules) -> Self {
         let cluster = TestCluster::shared();
