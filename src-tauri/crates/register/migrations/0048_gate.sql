@@ -210,7 +210,8 @@ BEGIN
                WHEN 'too_few' THEN 'Too few people could sign today: ' ELSE 'People who could sign have not shown that they can: ' END
                || array_to_string((array_agg(replace(u.operation, '_', ' ') ORDER BY u.operation))[:3], ', ')
                || CASE WHEN count(*) > 3 THEN ' and ' || count(*) - 3 || ' more' ELSE '' END,
-           'Security', '', weight, now, now, 'countersign status', jsonb_object_agg(u.operation, u.detail)
+           'Security', '', weight, now, now,
+           CASE u.why WHEN 'not_proven' THEN 'countersign people rehearse' ELSE 'countersign people quorums' END, jsonb_object_agg(u.operation, u.detail)
         FROM custody.unmet_quorums(now) AS u GROUP BY u.why;
 END
 $$;
