@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 
 import { setAppearance, useAppearance } from "../../design/appearance";
 import { useRead, type KeychainView, type SettingsView } from "../../host";
-import { Check, count, counted, ENVIRONMENT, KEY_TYPE, Reading, Scroll, Segments } from "../../kit";
+import { Check, counted, ENVIRONMENT, Reading, Scroll, Segments } from "../../kit";
+import { href } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import styles from "./reference.module.css";
 
@@ -84,29 +85,10 @@ function Configured({ settings }: { readonly settings: SettingsView }) {
           <dd className="num">{counted(settings.batchSize, "DEK")}</dd>
         </dl>
       </Card>
-      <Card title="Rotation rules">
-        {settings.rules.length === 0 ? (
-          <p className="t3 small">No rule is in force.</p>
-        ) : (
-          <table className={styles.rules}>
-            <thead>
-              <tr>
-                <th scope="col">Keys</th>
-                <th scope="col" className="n">Every</th>
-                <th scope="col">Clause</th>
-              </tr>
-            </thead>
-            <tbody>
-              {settings.rules.map((rule) => (
-                <tr key={rule.keyType}>
-                  <td>{KEY_TYPE[rule.keyType]}</td>
-                  <td className="n">{count(rule.everyDays)} days</td>
-                  <td className="t2">{rule.clause}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+      <Card title="Rules">
+        <p className="t2">
+          Rotation, algorithms, quorum, exception terms, the gate, retention and the vault&rsquo;s budget are policy: versioned, and changed by two people. They are under <a href={href("policies")}>Policies</a>.
+        </p>
       </Card>
       <Card title="This console">
         <dl className="kv">

@@ -1,4 +1,6 @@
-import { useRead } from "../../host";
+import type { ReactNode } from "react";
+
+import { useRead, type PlanRequest } from "../../host";
 import { Empty, Erasure, Icon, type KeyKind, Note, PlanChanges, PlanFacts, Problem, requestTitle, Scroll, Skeleton, term, useDebounced } from "../../kit";
 import { EMPTY_DRAFT, planOf, type Draft } from "./draft";
 import styles from "./request.module.css";
@@ -22,14 +24,20 @@ const BEFORE: Record<KeyKind, string> = {
 
 /** What the request would do, computed by the host from live state, before anyone signs anything. */
 export function Preview({ draft }: { readonly draft: Draft }) {
-  const wanted = useDebounced(planOf(draft), REST_MS);
+  return <PlanPreview plan={planOf(draft)} before={BEFORE[draft.kind]} />;
+}
+
+/** The plan of any operation, once it can be computed; until then, what it takes. `above` stands over it. */
+export function PlanPreview({ plan: now, before, above }: { readonly plan: PlanRequest | null; readonly before: string; readonly above?: ReactNode }) {
+  const wanted = useDebounced(now, REST_MS);
   const request = wanted ?? { operation: { operation: "rotate_kek" as const, key: "" as never, graceSeconds: EMPTY_DRAFT.graceSeconds }, approveWithinHours: 1, executeWithinHours: 1 };
   const { view: plan, error, again, stale } = useRead("plan_request", request, { enabled: wanted !== null });
   return (
     <Scroll label="What it would do" className={styles.preview} region="preview">
+      {above}
       {wanted === null ? (
         <Empty icon="file-text" title="The plan appears here">
-          {BEFORE[draft.kind]}
+          {before}
         </Empty>
       ) : error ? (
         <Problem error={error} again={again} />

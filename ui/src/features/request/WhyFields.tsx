@@ -1,12 +1,14 @@
 import { counted, SelectField, TextArea, TextField } from "../../kit";
 import type { Draft } from "./draft";
-import type { Wrong } from "./NewRequest";
 import styles from "./request.module.css";
 
 const APPROVE_HOURS = [4, 24, 48, 72, 168];
 const EXECUTE_HOURS = [8, 24, 72, 168, 336];
 
-export function WhyFields({ draft, fill, wrong }: { readonly draft: Draft; readonly fill: (change: Partial<Draft>) => void; readonly wrong: Wrong }) {
+/** Why a request is made, and by when it is to be decided. */
+export type Why = Pick<Draft, "reason" | "changeRecord" | "rollbackPlan" | "approveWithinHours" | "executeWithinHours">;
+
+export function WhyFields({ draft, fill, wrong }: { readonly draft: Why; readonly fill: (change: Partial<Why>) => void; readonly wrong: (field: keyof Why) => string | undefined }) {
   return (
     <>
       <TextArea label="Justification" rows={2} value={draft.reason} error={wrong("reason")} hint="The countersigner reads this; it is kept for ever." onChange={(event) => { fill({ reason: event.target.value }); }} />

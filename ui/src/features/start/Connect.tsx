@@ -10,7 +10,7 @@ const START: ConnectionRequest = {
 };
 
 /** Where vault and register are. Tested line by line before it can be saved. */
-export function Connect({ keychain, back }: { readonly keychain: KeychainView; readonly back: () => void }) {
+export function Connect({ keychain, joining = false, back }: { readonly keychain: KeychainView; readonly joining?: boolean; readonly back: () => void }) {
   const [filled, setFilled] = useState(START);
   const test = useAct("test_connection");
   const save = useAct("save_connection");
@@ -22,7 +22,7 @@ export function Connect({ keychain, back }: { readonly keychain: KeychainView; r
   };
   const tested = test.view;
   return (
-    <StartFrame wide label="Connect">
+    <StartFrame wide label={joining ? "Join a custody" : "Connect"}>
       <Wordmark />
       <form
         className={`card ${styles.form ?? ""}`}
@@ -32,7 +32,10 @@ export function Connect({ keychain, back }: { readonly keychain: KeychainView; r
           else test.act(filled);
         }}
       >
-        <h2 className="big-title">Connect to Azure Key Vault and PostgreSQL</h2>
+        <div className={styles.head}>
+          <h2 className="big-title">{joining ? "Where is the custody you join?" : "Connect to Azure Key Vault and PostgreSQL"}</h2>
+          {joining && <p className="t2 small">Ask someone of the custody for these addresses, and whoever runs its database for a login. Then you make your device key and the card for your enrolment.</p>}
+        </div>
         <Fields filled={filled} fill={fill} error={error} />
         {tested && <Checks tested={tested} />}
         {error && error.code !== "invalid" && <Problem error={error} />}

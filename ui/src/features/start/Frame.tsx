@@ -6,7 +6,7 @@ import { Band, EnvironmentTab } from "../../shell/EnvironmentTab";
 import styles from "./start.module.css";
 
 /** The quiet page before anyone is in: the mark, one column, nothing else. */
-export function StartFrame({ custody, wide, label, children }: { readonly custody?: CustodyHeadView; readonly wide?: boolean; readonly label: string; readonly children: ReactNode }) {
+export function StartFrame({ custody, wide, widest, label, children }: { readonly custody?: CustodyHeadView; readonly wide?: boolean; readonly widest?: boolean; readonly label: string; readonly children: ReactNode }) {
   return (
     <>
       {custody && <Band environment={custody.environment} />}
@@ -16,7 +16,7 @@ export function StartFrame({ custody, wide, label, children }: { readonly custod
             <EnvironmentTab custody={custody} />
           </div>
         )}
-        <div className={`${styles.column ?? ""} ${wide ? (styles.wide ?? "") : ""}`}>{children}</div>
+        <div className={`${styles.column ?? ""} ${widest ? (styles.widest ?? "") : wide ? (styles.wide ?? "") : ""}`}>{children}</div>
       </main>
     </>
   );

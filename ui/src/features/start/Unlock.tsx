@@ -1,9 +1,10 @@
 import { useState } from "react";
 
 import { useAct, type AppStateView, type LockReason, type OperatorId, type PersonView } from "../../host";
-import { Button, Empty, listed, Note, Problem, ROLE, Seal, TextField } from "../../kit";
+import { Button, listed, Problem, ROLE, Seal, TextField } from "../../kit";
 import { href, replace } from "../../routes/route";
 import { KeychainLine, StartFrame, Wordmark } from "./Frame";
+import { Joining } from "./Joining";
 import styles from "./start.module.css";
 
 const WHY: Record<LockReason, string | null> = {
@@ -18,6 +19,7 @@ const WHY: Record<LockReason, string | null> = {
 export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
   const [who, setWho] = useState<OperatorId | null>(state.last ?? state.operators[0]?.operator ?? null);
   const [passphrase, setPassphrase] = useState("");
+  const [joining, setJoining] = useState(false);
   const unlock = useAct("unlock", {
     done: () => {
       setPassphrase("");
@@ -27,7 +29,8 @@ export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: 
   });
   const wrong = unlock.error?.code === "wrong_passphrase";
   const why = WHY[state.reason];
-  if (state.operators.length === 0) return <NobodyHere state={state} />;
+  if (state.operators.length === 0) return <Joining custody={state.custody} keychain={state.keychain} back={null} />;
+  if (joining) return <Joining custody={state.custody} keychain={state.keychain} back={() => { setJoining(false); }} />;
   return (
     <StartFrame custody={state.custody} label="Unlock">
       <Wordmark />
@@ -50,7 +53,12 @@ export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: 
         </Button>
       </form>
       {state.custody.local && (
-        <p className="small t3">Local custody: vault, register and all operators are on this machine, so operators take turns here.</p>
+        <p className="small t3">
+          Local custody: vault, register and all operators are on this machine, so operators take turns here.{" "}
+          <button type="button" className="link" onClick={() => { setJoining(true); }}>
+            Someone new joins…
+          </button>
+        </p>
       )}
       <KeychainLine keychain={state.keychain} />
     </StartFrame>
@@ -72,20 +80,5 @@ function People({ people, who, choose }: { readonly people: readonly PersonView[
         </label>
       ))}
     </fieldset>
-  );
-}
-
-function NobodyHere({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
-  return (
-    <StartFrame custody={state.custody} label="Unlock">
-      <Wordmark />
-      <section className={`card ${styles.form ?? ""}`}>
-        <Empty icon="fingerprint" title="No device key on this computer">
-          {`${state.custody.name} has operators, but none of their device keys is in this computer's keychain.`}
-        </Empty>
-        <Note>Use the computer where your device key was made, or have a new device enrolled by two people.</Note>
-      </section>
-      <KeychainLine keychain={state.keychain} />
-    </StartFrame>
   );
 }
