@@ -196,6 +196,34 @@ function certificateChecks(text) {
   ];
 }
 
+/** The gate's file: what Node reads in it, who signed it, and what it says at each moment. */
+function gateChecks(vectors) {
+  const [file, trust] = [JSON.parse(vectors.file), JSON.parse(vectors.trust)];
+  const { signature, ...content } = file;
+  const { entry, signatures } = file.signer.session;
+  const attributes = fieldsOf(fieldsOf(hex(entry))[11]).map(String);
+  const session = attributes[attributes.indexOf("public_key") + 1];
+  const devices = trust.signers
+    .filter(({ operator }) => operator === file.signer.operator)
+    .map(({ public_key }) => ({ key: sha256(hex(public_key)).toString("hex"), public_key }));
+  const signed = canonical("countersign/gate/v1", certified(content));
+  const judged = (now) => {
+    const blocking = file.findings.filter(({ level, due_at }) => level === "block" && now >= due_at).map((it) => it.id);
+    if (now < file.made_at || now >= file.valid_until) return { verdict: "unknown", blocking: [] };
+    return { verdict: blocking.length > 0 ? "blocked" : "pass", blocking };
+  };
+  return [
+    ["gate's file is written in its one way", () => vectors.file === `${JSON.stringify(file, null, 2)}\n`],
+    ["gate's file has the published bytes", () => signed.equals(hex(vectors.signed_bytes))],
+    ["gate's session is certified by a trusted device", () => signaturesVerify(hex(entry), hex(signatures), devices)],
+    ["gate's file is signed by that session", () => verify(null, signed, publicKey(hex(session)), hex(signature))],
+    ...vectors.verdicts.map(({ at, verdict, blocking }) => [
+      `gate's verdict at ${at}`,
+      () => JSON.stringify(judged(at)) === JSON.stringify({ verdict, blocking }),
+    ]),
+  ];
+}
+
 function run(checks) {
   let failed = 0;
   for (const [name, holds] of checks) {
@@ -222,5 +250,6 @@ if (directory === undefined) {
     ...planChecks(read("plan.json")),
     ...ledgerChecks(read("ledger.json")),
     ...certificateChecks(readFileSync(join(directory, "certificate.json"), "utf8")),
+    ...gateChecks(read("gate.json")),
   ]);
 }
