@@ -7,6 +7,7 @@ mod bench;
 mod certificate;
 mod dek_life;
 mod destruction;
+mod gate;
 mod help;
 mod ledger;
 mod main_job;
