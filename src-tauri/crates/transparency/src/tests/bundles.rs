@@ -1,7 +1,7 @@
 use std::io::Read;
 
 use super::world::{
-    Key, MAREN, PLAN, SUBMITTED, TOMAS, World, append, check, check_knowing, entry, maren, tomas, vera,
+    Key, MAREN, PLAN, REVIEWED_AT, SUBMITTED, TOMAS, World, append, check, check_knowing, entry, maren, tomas, vera,
 };
 use crate::bundle::{Chooser, Expectations, Fault, Header, Item, Proven, Selection, WriteError, Writer, verify};
 use crate::{SignedCheckpoint, SplitView, prove_inclusion};
@@ -90,12 +90,16 @@ fn a_selection_brings_the_certificates_of_its_signers() {
     append(&mut records, &entry(7, MAREN, "session.opened", &opened), &[&maren()]);
     append(&mut records, &entry(8, MAREN, "key.adopted", &[]), &[&second]);
     append(&mut records, &entry(9, MAREN, "key.adopted", &[]), &[&second]);
+    let third = Key::new(6);
+    let opened = [("public_key", hex::encode(third.public_key())), ("expires_at", u32::MAX.to_string())];
+    append(&mut records, &entry(10, MAREN, "session.opened", &opened), &[&maren()]);
     let subject = Subject::new("session", hex::encode(second.id()));
-    append(&mut records, &Entry { subject, ..entry(10, MAREN, "session.closed", &[]) }, &[&second]);
+    append(&mut records, &Entry { subject, ..entry(11, MAREN, "session.closed", &[]) }, &[&third]);
     let subject = Subject::new("operator", TOMAS);
-    append(&mut records, &Entry { subject, ..entry(11, MAREN, "operator.suspended", &[]) }, &[&maren()]);
+    append(&mut records, &Entry { subject, ..entry(12, MAREN, "operator.suspended", &[]) }, &[&maren()]);
     let world = World::of(records);
-    for (wanted, expected) in [(9, vec![1, 7, 9, 10, 11]), (4, vec![1, 2, 4, 11]), (1, vec![1, 11])] {
+    // The third session is none of the signers', but it ended the second.
+    for (wanted, expected) in [(9, vec![1, 7, 9, 10, 11, 12]), (4, vec![1, 2, 4, 12]), (1, vec![1, 12])] {
         let numbers = needed(&world, wanted);
         assert_eq!(numbers, expected);
         let verified = check(&world.chosen(Selection::Entry(wanted), &numbers, 6)).unwrap();
@@ -182,6 +186,8 @@ fn a_reviewer_counts_as_they_stood_at_the_checkpoint() {
     let all: [&dyn Signer; 3] = [&maren, &tomas, &vera];
     for (size, reviewers) in [(8, 2), (9, 3), (10, 3), (11, 2)] {
         let mut checkpoints = vec![world.signed(size, &all)];
+        // The same person once more: still one.
+        checkpoints[0].cosign(&maren, REVIEWED_AT + 60).unwrap();
         if size < 11 {
             checkpoints.push(SignedCheckpoint::unsigned(world.checkpoint(11)).unwrap());
         }
