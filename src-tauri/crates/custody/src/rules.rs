@@ -70,7 +70,10 @@ impl QuorumHistory {
                     self.runs.remove(&subject);
                 }
             }
-            "request.applied" => self.said.extend(self.applied(subject, entry)),
+            "request.applied" => {
+                let said = self.applied(subject, entry);
+                self.said.extend(said);
+            }
             _ => {}
         }
     }
@@ -83,7 +86,11 @@ impl QuorumHistory {
         let is_quorum = plan.operation == Operation::ChangeRules && plan.parameter("section") == Some("quorum");
         let here = plan.custody.0 == entry.custody && plan.environment.word() == entry.environment;
         // Once: the same entries put behind the ledger again bring no older rules back.
-        (is_quorum && here && self.changed.insert(request)).then(|| Said::Applied { plan: Box::new(plan), seals, begun })
+        (is_quorum && here && self.changed.insert(request)).then(|| Said::Applied {
+            plan: Box::new(plan),
+            seals,
+            begun,
+        })
     }
 
     /// Judges what was learned since the last time. `people` are those of the same entries.

@@ -136,7 +136,9 @@ impl RuleLine {
 /// What a value says, property by property. A value that can't be read is shown as it is.
 fn properties(section: RuleSection, value: &str) -> BTreeMap<String, String> {
     let read = match section {
-        RuleSection::Rotation => value.split_once('/').map(|(period, warn)| pair(["period_days", "warn_days"], [period, warn])),
+        RuleSection::Rotation => {
+            value.split_once('/').map(|(period, warn)| pair(["period_days", "warn_days"], [period, warn]))
+        }
         RuleSection::Terms => value.split_once(' ').map(|(days, title)| pair(["term_days", "title"], [days, title])),
         RuleSection::Quorum => read_quorum(value).map(|(people, pairs)| {
             let asks = |pair: &Countersigner| {
@@ -338,7 +340,10 @@ mod tests {
         };
         let said = |section, before, after| {
             let changes = line(before, after).changes(section);
-            changes.into_iter().map(|change| format!("{} {}>{}", change.field, change.before, change.after)).collect::<Vec<_>>()
+            changes
+                .into_iter()
+                .map(|change| format!("{} {}>{}", change.field, change.before, change.after))
+                .collect::<Vec<_>>()
         };
         assert_eq!(said(RuleSection::Rotation, "365/30", "180/30"), ["period_days 365>180"]);
         assert_eq!(

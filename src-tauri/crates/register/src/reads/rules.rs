@@ -136,11 +136,7 @@ impl Register {
     ///
     /// # Errors
     /// [`RegisterError::Refused`] with `rule_unfit` or `quorum_unreachable` where it could not come into force.
-    pub async fn weigh_rules(
-        &self,
-        section: RuleSection,
-        changes: &RuleRows,
-    ) -> Result<Vec<RuleLine>, RegisterError> {
+    pub async fn weigh_rules(&self, section: RuleSection, changes: &RuleRows) -> Result<Vec<RuleLine>, RegisterError> {
         let rows = sqlx::query("SELECT name, before, after, weaker FROM custody.weigh_rules($1, $2)")
             .bind(section.word())
             .bind(Json(changes))
@@ -184,12 +180,8 @@ impl Register {
 
 fn version(row: &PgRow) -> Result<RuleVersionRow, sqlx::Error> {
     let Json(changed) = row.try_get::<Json<BTreeMap<String, ChangedRow>>, _>("rows")?;
-    let line = |(name, row): (String, ChangedRow)| RuleLine {
-        name,
-        before: row.before,
-        after: row.after,
-        weaker: row.weaker,
-    };
+    let line =
+        |(name, row): (String, ChangedRow)| RuleLine { name, before: row.before, after: row.after, weaker: row.weaker };
     Ok(RuleVersionRow {
         section: row.word("section")?,
         version: row.small("version")?,

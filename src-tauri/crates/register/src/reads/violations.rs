@@ -104,7 +104,8 @@ const PAGE: &str = "
 impl Register {
     /// How many break each rule, in the order in which they are listed.
     pub async fn violation_counts(&self) -> Result<Vec<ViolationCount>, RegisterError> {
-        let rows = sqlx::query("SELECT * FROM custody.violation_counts(custody.clock())").fetch_all(self.pool()).await?;
+        let rows =
+            sqlx::query("SELECT * FROM custody.violation_counts(custody.clock())").fetch_all(self.pool()).await?;
         let count = |row: &PgRow| {
             Ok(ViolationCount {
                 rule: row.word("rule")?,

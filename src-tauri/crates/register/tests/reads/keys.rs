@@ -144,7 +144,7 @@ async fn facts_are_what_the_register_compares() {
     let facts = register.facts(Operation::RotateKek, &[key(300)]).await.unwrap();
     let fact = |name: &str| facts[&format!("register.{}.{name}", key(300))].as_str();
     assert_eq!((fact("state"), fact("version"), fact("live_deks")), ("active", "v2", "13"));
-    assert_eq!(facts["register.quorum_rules"], "2");
+    assert_eq!(facts["register.quorum_rules"], "3");
     world.run("UPDATE custody.wrap SET revision = revision + 1 WHERE dek = public.nr(400)").await;
     let later = register.facts(Operation::RotateKek, &[key(300)]).await.unwrap();
     let changed: Vec<_> = facts.iter().filter(|(name, value)| later[*name] != **value).map(|(name, _)| name).collect();

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod access;
 mod certificates;
 mod dek_rotation;
 mod destruction;
