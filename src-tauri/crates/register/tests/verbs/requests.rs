@@ -279,6 +279,7 @@ async fn a_suspended_signer_no_longer_counts() {
     let cora = custody.enrol("cora", &[Role::Security]).await;
     let plan = custody.approved_rotation(kek).await;
     let suspend = Draft::new("operator.suspended", "operator", custody.anna.id).because("Left the company");
+    let suspend = suspend.with("accept_loss", "yes");
     cora.register.suspend_operator(custody.by_session(&cora, suspend).act()).await.unwrap();
     assert_eq!(state(&custody, &plan).await, "open");
     let refused = custody.start(&custody.ben, &plan).await.map(started);

@@ -337,9 +337,15 @@ async fn the_old_version_is_protected() {
     custody.pass_seconds(10).await;
     let ben = &custody.ben;
     let suspended = Draft::new("operator.suspended", "operator", custody.anna.id).because("Left the company");
+    let suspended = suspended.with("accept_loss", "yes");
     cora.register.suspend_operator(custody.by_session(&cora, suspended).act()).await.unwrap();
     custody.assert_refused(custody.intend(ben, run, "disable_old", 6).await, ben, "no_quorum").await;
-    custody.alter("UPDATE custody.operator SET status = 'active'").await;
+    let undone = format!(
+        "UPDATE custody.operator SET status = 'active'; UPDATE custody.device SET status = 'active';
+         INSERT INTO custody.operator_role VALUES ('{}', 'security', custody.clock(), custody.clock(), 1)",
+        custody.anna.id
+    );
+    custody.alter(undone).await;
     custody.intend(ben, run, "disable_old", 6).await.unwrap();
     // A wrap that came back from nowhere, such as a restored row.
     custody.alter(format!("UPDATE custody.wrap SET kek_version = '{FIRST_VERSION}' WHERE dek = (SELECT min(dek::text)::uuid FROM custody.wrap)")).await;
