@@ -19,15 +19,20 @@ const PASSWORD: &str = "a password for pipelines";
 
 /// Ines asks for an exception from the rotation of a KEK, Theo accepts the risk.
 async fn granted(custody: &TestCustody, kek: KeyId, title: &str, days: i64) -> (KeyId, Timestamp) {
+    let excepted = Excepted::Clause {
+        clause: "A-6.3-kek-rotation".to_owned(),
+        keys: vec![kek],
+        kinds: Vec::new(),
+        tenants: Vec::new(),
+    };
+    agreed(custody, excepted, title, days).await
+}
+
+async fn agreed(custody: &TestCustody, excepted: Excepted, title: &str, days: i64) -> (KeyId, Timestamp) {
     let (ines, theo) = (&custody.ines, &custody.theo);
     let expires_at = ines.console.now().await.unwrap().plus_days(days);
     let wanted = Wanted::GrantException(NewException {
-        excepted: Excepted::Clause {
-            clause: "A-6.3-kek-rotation".to_owned(),
-            keys: vec![kek],
-            kinds: Vec::new(),
-            tenants: Vec::new(),
-        },
+        excepted,
         title: title.to_owned(),
         justification: "The importer is replaced in the next release".to_owned(),
         controls: "Access only from the import host".to_owned(),
@@ -99,17 +104,23 @@ async fn a_file_tells_what_the_ledger_says() {
     let forge = "UPDATE custody.review_item SET signed_off_by = '00000000-0000-0000-0000-000000000001', signed_off_at = at, note = 'x', signed_off_seq = seq";
     superuser.behind_the_fences(&["review_item"], forge).await;
     assert!(matches!(publish().await, Err(GateError::NotOfTheLedger { .. })), "signed off by nobody");
-    let back = "UPDATE custody.review_item SET signed_off_by = NULL, signed_off_at = NULL, note = NULL, signed_off_seq = NULL";
+    let back =
+        "UPDATE custody.review_item SET signed_off_by = NULL, signed_off_at = NULL, note = NULL, signed_off_seq = NULL";
     superuser.behind_the_fences(&["review_item"], back).await;
     let device = theo.unlock_for_seal(passphrase()).await.unwrap();
     theo.console.sign_off(&device, revoked.seq, "The importer is gone indeed").await.unwrap();
     assert_eq!(named(&publish().await.unwrap(), &trust, expires), []);
 
-    granted(&custody, kek, "KEK of the exporter", 2).await;
+    let (second, _) = granted(&custody, kek, "KEK of the exporter", 2).await;
+    let renewing = Excepted::Renewing(domain::ExceptionId(second.0));
+    let (_, later) = agreed(&custody, renewing, "KEK of the exporter", 4).await;
+    let file = publish().await.unwrap();
+    assert_eq!(named(&file, &trust, before), [("EX-0003".to_owned(), Level::Warn)], "renewed: the former is answered");
+    assert_eq!(named(&file, &trust, later), [("EX-0003".to_owned(), Level::Block)]);
     superuser
         .behind_the_fences(
             &["exception", "exception_cover"],
-            "DELETE FROM custody.exception_cover; DELETE FROM custody.exception WHERE number = 2",
+            "DELETE FROM custody.exception_cover; DELETE FROM custody.exception WHERE number = 3",
         )
         .await;
     assert!(matches!(publish().await, Err(GateError::NotOfTheLedger { .. })), "a row that is gone");
@@ -133,13 +144,19 @@ async fn the_register_says_what_blocks_by_its_clock_and_rules() {
             .await
     };
     let renew = "countersign exception renew EX-0001";
-    assert_eq!(levels(Timestamp::from_micros(expires.micros() - 1), "exception").await, [format!("warn EX-0001 -1 {renew}")]);
+    assert_eq!(
+        levels(Timestamp::from_micros(expires.micros() - 1), "exception").await,
+        [format!("warn EX-0001 -1 {renew}")]
+    );
     assert_eq!(levels(expires, "exception").await, [format!("block EX-0001 0 {renew}")]);
     assert_eq!(levels(expires.plus_days(7), "exception").await, [format!("block EX-0001 7 {renew}")]);
 
     let late = custody.ines.console.now().await.unwrap().plus_days(400);
     let due = levels(late, "rotation_overdue").await;
-    assert!(matches!(due.as_slice(), [line] if line.starts_with("warn kek-imports ") && line.ends_with(&kek.to_string())), "{due:?}");
+    assert!(
+        matches!(due.as_slice(), [line] if line.starts_with("warn kek-imports ") && line.ends_with(&kek.to_string())),
+        "{due:?}"
+    );
     for (setting, wanted) in [("block", Some("block ")), ("off", None)] {
         let mut again = custody.superuser().await;
         again
@@ -149,7 +166,11 @@ async fn the_register_says_what_blocks_by_its_clock_and_rules() {
             )
             .await;
         let found = levels(late, "rotation_overdue").await;
-        assert_eq!(found.first().map(|line| line.split(' ').next().unwrap().to_owned() + " ").as_deref(), wanted, "{setting}");
+        assert_eq!(
+            found.first().map(|line| line.split(' ').next().unwrap().to_owned() + " ").as_deref(),
+            wanted,
+            "{setting}"
+        );
     }
     // Covered while the exception lasts, overdue by then: it counts from the exception's end on, and the file knows.
     let mut again = custody.superuser().await;
@@ -167,7 +188,8 @@ async fn the_register_says_what_blocks_by_its_clock_and_rules() {
     let until = expires.plus_days(2);
     let ahead = custody.theo.console.register.gate(Environment::Staging, Some(until)).await.unwrap();
     let ahead = Reading::parse(&ahead).unwrap();
-    let overdue: Vec<i64> = ahead.findings.iter().filter(|it| it.kind == "rotation_overdue").map(|it| it.due_at).collect();
+    let overdue: Vec<i64> =
+        ahead.findings.iter().filter(|it| it.kind == "rotation_overdue").map(|it| it.due_at).collect();
     assert_eq!(overdue, [expires.micros()]);
     assert!(ahead.findings.iter().any(|it| it.subject == exception.to_string() && it.due_at == expires.micros()));
 }
@@ -196,11 +218,23 @@ async fn attacks(superuser: &mut countersign_tests::Psql, others: &[&str]) -> Ve
                 WHERE c.relnamespace = 'custody'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped")
         .await;
     let on_relations = relations.iter().flat_map(|name| {
-        ["SELECT * FROM {}", "SELECT count(*) FROM {}", "COPY {} TO STDOUT", "DELETE FROM {}", "TRUNCATE {}", "LOCK TABLE {} IN ACCESS SHARE MODE"]
-            .map(|attack| attack.replace("{}", name))
+        [
+            "SELECT * FROM {}",
+            "SELECT count(*) FROM {}",
+            "COPY {} TO STDOUT",
+            "DELETE FROM {}",
+            "TRUNCATE {}",
+            "LOCK TABLE {} IN ACCESS SHARE MODE",
+        ]
+        .map(|attack| attack.replace("{}", name))
     });
     let on_roles = others.iter().flat_map(|role| {
-        [format!("SET ROLE {role}"), format!("GRANT {role} TO CURRENT_USER"), format!("ALTER ROLE {role} PASSWORD 'mine'"), format!("DROP OWNED BY {role} CASCADE")]
+        [
+            format!("SET ROLE {role}"),
+            format!("GRANT {role} TO CURRENT_USER"),
+            format!("ALTER ROLE {role} PASSWORD 'mine'"),
+            format!("DROP OWNED BY {role} CASCADE"),
+        ]
     });
     let others = [
         "DROP OWNED BY CURRENT_USER CASCADE",
@@ -251,17 +285,21 @@ async fn a_pipelines_login_reads_the_gate_and_nothing_else() {
     let secret = |text: &str| Password::new(Zeroizing::new(text.to_owned()));
     // EXPOSE: of a custody that is gone when this ends.
     let admin_password = local.superuser_password().expose(secret);
-    register::create_gate_login(&address, local.superuser_login(), &admin_password, "pipeline", &secret(PASSWORD)).await.unwrap();
+    register::create_gate_login(&address, local.superuser_login(), &admin_password, "pipeline", &secret(PASSWORD))
+        .await
+        .unwrap();
     let read = register::read_gate(&address, "pipeline", &secret(PASSWORD), Environment::Staging).await.unwrap();
     let reading = Reading::parse(&read).unwrap();
     assert_eq!(reading.custody, custody.ines.console.custody.id);
-    let elsewhere = register::read_gate(&address, "pipeline", &secret(PASSWORD), Environment::Production).await.unwrap_err();
+    let elsewhere =
+        register::read_gate(&address, "pipeline", &secret(PASSWORD), Environment::Production).await.unwrap_err();
     assert!(elsewhere.to_string().contains("wrong_environment"), "{elsewhere}");
 
     let mut superuser = custody.superuser().await;
     let mut pipeline = local.login("pipeline", PASSWORD).connect().await.unwrap();
     let theo = custody.theo.person.login.clone();
-    let others = ["countersign_owner", "countersign_security", "countersign_auditor", "countersign_agent", theo.as_str()];
+    let others =
+        ["countersign_owner", "countersign_security", "countersign_auditor", "countersign_agent", theo.as_str()];
     let tried = attacks(&mut superuser, &others).await;
     assert_eq!(obeyed(&mut pipeline, tried).await, Vec::<String>::new());
     for too_far in ["now() + interval '8 days'", "now() - interval '1 day'", "'infinity'", "'-infinity'"] {

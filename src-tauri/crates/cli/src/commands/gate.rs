@@ -7,9 +7,9 @@ mod publish;
 
 use std::path::{Path, PathBuf};
 
+use ::gate::{Commit, Form, Judgement, Reading, Report, Source, Trust, Unknown, Verdict};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::{Environment, Timestamp};
-use ::gate::{Commit, Form, Judgement, Reading, Report, Source, Trust, Unknown, Verdict};
 use register::{GateReadError, Password};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -106,8 +106,9 @@ impl Gate {
 
 impl Ask {
     async fn run(self, context: &Context) -> Result<Answer, Failure> {
-        let environment =
-            self.environment.ok_or_else(|| Failure::new("usage", "--environment is missing".to_owned()).could_not_tell())?;
+        let environment = self
+            .environment
+            .ok_or_else(|| Failure::new("usage", "--environment is missing".to_owned()).could_not_tell())?;
         let asked_at = now();
         let (source, outcome) = match &self.file {
             Some(file) => self.judge_file(file, environment, asked_at),
@@ -118,7 +119,12 @@ impl Ask {
         Ok(answer(&report, format))
     }
 
-    fn judge_file(&self, file: &Path, environment: Environment, now: Timestamp) -> (Source, Result<Judgement, Unknown>) {
+    fn judge_file(
+        &self,
+        file: &Path,
+        environment: Environment,
+        now: Timestamp,
+    ) -> (Source, Result<Judgement, Unknown>) {
         let name = file.display().to_string();
         let bytes = read_file(file);
         let digest = bytes.as_ref().ok().map(|bytes| Sha256::digest(bytes).into());
@@ -133,10 +139,9 @@ impl Ask {
 
     fn trusted(&self) -> Result<Trust, Unknown> {
         let hint = "countersign gate trust FILE writes it; keep it in the repository";
-        let file = self
-            .trust
-            .as_deref()
-            .ok_or_else(|| Unknown::new("trust_missing", "a file proves nothing without a list of trusted signers (--trust)", hint))?;
+        let file = self.trust.as_deref().ok_or_else(|| {
+            Unknown::new("trust_missing", "a file proves nothing without a list of trusted signers (--trust)", hint)
+        })?;
         let trust = Trust::read(&read_file(file)?);
         trust.map_err(|error| Unknown::new("trust_unreadable", format!("{}: {error}", file.display()), hint))
     }

@@ -58,7 +58,15 @@ impl Production {
 
     fn as_superuser(&self, sql: &str) {
         let ran = Command::new("psql")
-            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username", "postgres", "--dbname", &self.database])
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--set=ON_ERROR_STOP=1",
+                "--username",
+                "postgres",
+                "--dbname",
+                &self.database,
+            ])
             .args(["--host", text(self.cluster.socket_dir()), "--command", sql])
             .env("PGPASSWORD", self.cluster.superuser_password())
             .output()
@@ -100,20 +108,32 @@ fn a_pipeline_asks_the_register() {
     assert_eq!((pass["verdict"].as_str(), pass["commit"].as_str()), (Some("pass"), Some(COMMIT)));
     production.exception(61, "Static secret of the ERP connector", "6 days");
     let warned = ask(&["--format", "json"]).ok().json();
-    assert_eq!(warned["findings"].as_array().unwrap().iter().filter(|it| it["level"] == "warn" && it["kind"] == "exception").count(), 1);
+    assert_eq!(
+        warned["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["level"] == "warn" && it["kind"] == "exception")
+            .count(),
+        1
+    );
 
     production.exception(57, "Legacy TLS ##vso[task.complete]", "-1 second");
     let blocked = ask(&["--format", "json"]);
     assert_eq!(blocked.code, 1, "{blocked:?}");
     let first = &blocked.json()["findings"][0];
-    assert_eq!((first["id"].as_str(), first["owner"].as_str(), first["days"].as_i64()), (Some("EX-0057"), Some("Ines Duarte"), Some(0)));
+    assert_eq!(
+        (first["id"].as_str(), first["owner"].as_str(), first["days"].as_i64()),
+        (Some("EX-0057"), Some("Ines Duarte"), Some(0))
+    );
     assert_eq!(first["clears"], "countersign exception renew EX-0057");
     for (format, wanted) in [
         ("text", "clear it: countersign exception renew EX-0057"),
         ("github", "::error title=EX-0057 Legacy TLS"),
         ("sarif", "\"ruleId\": \"exception\""),
     ] {
-        let said = ask(&["--format", format, "--commit", COMMIT, "--repository", "https://github.com/example/payments"]);
+        let said =
+            ask(&["--format", format, "--commit", COMMIT, "--repository", "https://github.com/example/payments"]);
         assert!(said.code == 1 && said.out.contains(wanted) && !said.out.contains("##"), "{said:?}");
         assert!(format == "github" || said.out.contains(COMMIT), "{said:?}");
     }
@@ -125,14 +145,26 @@ fn a_pipeline_asks_the_register() {
     };
     assert_eq!(reason(&with("COUNTERSIGN_GATE_PASSWORD", "not it")), "register_sign_in");
     assert_eq!(reason(&with("COUNTERSIGN_GATE_PASSWORD", "")), "password_missing");
-    assert_eq!(reason(&with("COUNTERSIGN_GATE_DATABASE_URL", "postgresql://p@127.0.0.1:1/nowhere")), "register_unreachable");
+    assert_eq!(
+        reason(&with("COUNTERSIGN_GATE_DATABASE_URL", "postgresql://p@127.0.0.1:1/nowhere")),
+        "register_unreachable"
+    );
     assert_eq!(reason(&with("COUNTERSIGN_GATE_DATABASE_URL", "not an address")), "usage");
     let leaked = with("COUNTERSIGN_GATE_DATABASE_URL", "postgresql://p:hunter2@127.0.0.1:1/nowhere");
-    assert!(reason(&leaked) == "usage" && !leaked.out.contains("hunter2") && !leaked.err.contains("hunter2"), "{leaked:?}");
+    assert!(
+        reason(&leaked) == "usage" && !leaked.out.contains("hunter2") && !leaked.err.contains("hunter2"),
+        "{leaked:?}"
+    );
     let bad = ask(&["--commit", "main"]);
     assert_eq!((bad.code, bad.out.as_str()), (2, ""));
     let nowhere = tempfile::tempdir().unwrap();
-    let alone = Ran::of(binary().env_clear().arg("--home").arg(nowhere.path()).args(["gate", "--environment", "production", "--format", "json"]));
+    let alone = Ran::of(binary().env_clear().arg("--home").arg(nowhere.path()).args([
+        "gate",
+        "--environment",
+        "production",
+        "--format",
+        "json",
+    ]));
     reason(&alone);
 
     production.as_superuser("INSERT INTO custody._sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999999, 'x', true, '', 0)");
@@ -141,7 +173,9 @@ fn a_pipeline_asks_the_register() {
     assert_eq!(reason(&ask(&["--format", "json"])), "schema_missing");
     production.as_superuser("UPDATE custody._sqlx_migrations SET success = true");
     for ahead in ["- interval '2 minutes'", "+ interval '2 minutes'"] {
-        let clock = format!("CREATE OR REPLACE FUNCTION custody.clock() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() {ahead} $$");
+        let clock = format!(
+            "CREATE OR REPLACE FUNCTION custody.clock() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() {ahead} $$"
+        );
         production.as_superuser(&clock);
         assert_eq!(reason(&ask(&["--format", "json"])), "clock_skew");
     }
@@ -164,7 +198,19 @@ fn a_pipeline_without_a_register_judges_a_file() {
     let published = bench.theo(&["--json", "gate", "publish", &file, "--valid-for", "24h"]).ok().json();
     assert_eq!(published["environment"], "production");
     let ask = |file: &str, trust: &str, environment: &str| {
-        let asked = ["gate", "--environment", environment, "--file", file, "--trust", trust, "--format", "json", "--commit", COMMIT];
+        let asked = [
+            "gate",
+            "--environment",
+            environment,
+            "--file",
+            file,
+            "--trust",
+            trust,
+            "--format",
+            "json",
+            "--commit",
+            COMMIT,
+        ];
         Ran::of(binary().env_clear().args(asked))
     };
     let pass = ask(&file, &trust, "production").ok().json();
@@ -182,7 +228,15 @@ fn a_pipeline_without_a_register_judges_a_file() {
     assert_eq!(reason(&ask(&file, &path("nowhere"), "production")), "file");
     assert_eq!(reason(&ask(&trust, &trust, "production")), "file_unreadable");
     assert_eq!(reason(&ask(&file, &file, "production")), "trust_unreadable");
-    let untrusted = Ran::of(binary().env_clear().args(["gate", "--environment", "production", "--file", &file, "--format", "json"]));
+    let untrusted = Ran::of(binary().env_clear().args([
+        "gate",
+        "--environment",
+        "production",
+        "--file",
+        &file,
+        "--format",
+        "json",
+    ]));
     assert_eq!(reason(&untrusted), "trust_missing");
     let good = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, good.replace("\"level\": \"block\"", "\"level\": \"notice\"")).unwrap();
@@ -191,6 +245,19 @@ fn a_pipeline_without_a_register_judges_a_file() {
     assert_eq!(reason(&ask(&file, &trust, "production")), "file_changed");
     let refused = bench.theo(&["--json", "gate", "publish", &file, "--valid-for", "8d"]);
     assert_eq!((refused.code, refused.error()["code"].as_str()), (2, Some("usage")));
-    let said = Ran::of(binary().env_clear().args(["gate", "--environment", "production", "--file", &file, "--trust", &trust, "--format", "github"]));
-    assert!(said.code == 2 && said.out.starts_with("::error title=Deployment gate::Production deployment blocked"), "{said:?}");
+    let said = Ran::of(binary().env_clear().args([
+        "gate",
+        "--environment",
+        "production",
+        "--file",
+        &file,
+        "--trust",
+        &trust,
+        "--format",
+        "github",
+    ]));
+    assert!(
+        said.code == 2 && said.out.starts_with("::error title=Deployment gate::Production deployment blocked"),
+        "{said:?}"
+    );
 }

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ::gate::{Hex, Reading};
 use domain::{KeyId, Operation, Plan};
 use futures::StreamExt as _;
-use ::gate::{Hex, Reading};
 use ledger::{Entry, GENESIS, link};
 use register::Register;
 

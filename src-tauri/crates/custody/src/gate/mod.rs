@@ -5,8 +5,8 @@ mod evidence;
 
 use std::time::Duration;
 
-use domain::{Environment, OperatorId, Role, Timestamp};
 use ::gate::{Certification, Document, Hex, Reading, ReadingError, Signer, TRUST_KIND, Trust, TrustedSigner, Unknown};
+use domain::{Environment, OperatorId, Role, Timestamp};
 use ledger::key_id;
 use register::{OperatorStatus, RegisterError};
 
@@ -113,8 +113,12 @@ impl Console {
             if !is_wanted || (wanted.is_empty() && operator.status != OperatorStatus::Active) {
                 continue;
             }
-            let devices: Vec<_> =
-                operator.devices.iter().filter(|device| device.active).map(|device| (operator.id, device.key_id)).collect();
+            let devices: Vec<_> = operator
+                .devices
+                .iter()
+                .filter(|device| device.active)
+                .map(|device| (operator.id, device.key_id))
+                .collect();
             let certified = self.witness.signers(&devices, now).await;
             let mut keys: Vec<[u8; 32]> =
                 certified.values().filter(|facts| facts.active).map(|facts| facts.public_key).collect();
