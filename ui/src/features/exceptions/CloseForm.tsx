@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { ExceptionDetailView } from "../../host";
-import { clauseName, fieldName, fieldProblem, Note, TextArea, TextField } from "../../kit";
+import { clauseName, fieldName, fieldProblem, Note, TextArea, TextField, scopeWords } from "../../kit";
 import styles from "./exceptions.module.css";
 import { Foot } from "./Foot";
 import { useAsking } from "./useAsking";
@@ -27,7 +27,7 @@ export function CloseForm({ detail, close }: { readonly detail: ExceptionDetailV
         if (evidence.trim() === "" || changeRecord.trim() === "") return;
         asking.ask({
           operation: { operation: "close_exception", exception: row.exception, evidence: evidence.trim() },
-          reason: `${row.clause.cited} is met again for ${row.scope}.`, changeRecord: changeRecord.trim(), rollbackPlan: "Ask for an exception anew.", approveWithinHours: APPROVE_HOURS, executeWithinHours: EXECUTE_HOURS,
+          reason: `${row.clause.cited} is met again for ${scopeWords(row.terms)}.`, changeRecord: changeRecord.trim(), rollbackPlan: "Ask for an exception anew.", approveWithinHours: APPROVE_HOURS, executeWithinHours: EXECUTE_HOURS,
         });
       }}
     >
@@ -38,7 +38,7 @@ export function CloseForm({ detail, close }: { readonly detail: ExceptionDetailV
           <p className="small t2">{clauseName(row.clause)}</p>
         </div>
         <Note icon="circle-check">
-          Closing says that {row.scope} meets the clause again. A second person reads the evidence and countersigns; from then on the gate no longer asks for it.
+          Closing says that {scopeWords(row.terms)} meets the clause again. A second person reads the evidence and countersigns; from then on the gate no longer asks for it.
         </Note>
         <TextArea label="Evidence" rows={6} value={evidence} error={wrong("evidence", evidence.trim() === "" ? "Closing needs evidence." : undefined)} hint="What shows it, and where it can be looked up. Kept for ever." onChange={(event) => { setEvidence(event.target.value); }} />
         <TextField label="Change record" value={changeRecord} error={wrong("changeRecord", changeRecord.trim() === "" ? "A request needs a change record." : undefined)} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { setChangeRecord(event.target.value); }} />

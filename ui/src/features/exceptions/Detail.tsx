@@ -28,14 +28,14 @@ export function Detail({ detail, ask }: { readonly detail: ExceptionDetailView; 
         <Term detail={detail} />
         <Section title="Covers">
           <ul className={styles.terms}>
-            {detail.terms.map((term, at) => (
+            {row.terms.map((term, at) => (
               <li key={at} className="row">
                 <Icon name={term.of === "tenant" ? "users" : term.of === "type" ? "layers" : "key-round"} size={14} />
                 {term.of === "key" ? <a className="mono wrap" href={href("keys", term.key.key)}>{term.key.name}</a> : term.of === "tenant" ? <a className="wrap" href={href("tenants", term.tenant)}>{term.name}, every key</a> : <span>Every {KEY_TYPE[term.keyType]}</span>}
               </li>
             ))}
           </ul>
-          {detail.terms.some((term) => term.of === "type") && detail.terms.some((term) => term.of === "tenant") && <p className="small t3">Types and tenants together: keys that are both.</p>}
+          {row.terms.some((term) => term.of === "type") && row.terms.some((term) => term.of === "tenant") && <p className="small t3">Types and tenants together: keys that are both.</p>}
         </Section>
         <Prose title="Justification">{detail.justification}</Prose>
         <Prose title="Compensating controls">{detail.controls}</Prose>

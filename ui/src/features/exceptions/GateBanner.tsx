@@ -1,8 +1,8 @@
-import { useRead, type ExceptionRowView, type GateFindingView, type GateView } from "../../host";
-import { Button, Chip, count, Icon, Popover, Problem, Skeleton } from "../../kit";
+import { useRead, type ExceptionRowView, type GateFindingView, type GateLevel, type GateView } from "../../host";
+import { Button, Chip, count, Icon, Popover, Problem, type Said, Skeleton, Status } from "../../kit";
 import { go, href } from "../../routes/route";
 import styles from "./exceptions.module.css";
-import { headline, others, rowOf, sentence, verdict } from "./gate";
+import { headline, isRevoked, others, rowOf, sentence, verdict } from "./gate";
 
 /** What a pipeline would be told now, why, and the acts that clear it. */
 export function GateBanner({ rows }: { readonly rows: readonly ExceptionRowView[] | undefined }) {
@@ -40,7 +40,7 @@ function Banner({ gate, rows }: { readonly gate: GateView; readonly rows: readon
         {text}
       </span>
       {rest.length > 0 && (
-        <Popover label="What else the gate says" className={`btn ghost sm ${styles.gateMore ?? ""}`} align="end" trigger={<>{count(rest.length)} more<Icon name="chevron-down" size={12} /></>}>
+        <Popover label="What else the gate says" className={`btn ghost sm ${styles.gateMore ?? ""}`} align="end" trigger={<>{count(rest.length + gate.more)} more<Icon name="chevron-down" size={12} /></>}>
           {() => <Findings findings={gate.findings} />}
         </Popover>
       )}
@@ -53,6 +53,13 @@ function Banner({ gate, rows }: { readonly gate: GateView; readonly rows: readon
 function Clearing({ finding, row }: { readonly finding: GateFindingView; readonly row: ExceptionRowView | undefined }) {
   const { exception } = finding;
   if (exception === null) return null;
+  if (isRevoked(finding)) {
+    return (
+      <a className="btn sm" href={href("reviews")}>
+        Open the review list
+      </a>
+    );
+  }
   if (row?.answer) {
     return (
       <a className="btn sm" href={href("approvals", row.answer.request.request, { folder: "open" })}>
@@ -73,6 +80,12 @@ function Clearing({ finding, row }: { readonly finding: GateFindingView; readonl
   );
 }
 
+const LEVEL: Record<GateLevel, Said> = {
+  block: { word: "Blocks", icon: "ban", tone: "alert" },
+  warn: { word: "Warns", icon: "triangle-alert", tone: "warn" },
+  notice: { word: "Ahead", icon: "info", tone: "idle" },
+};
+
 const SHOWN_MAX = 60;
 
 function Findings({ findings }: { readonly findings: readonly GateFindingView[] }) {
@@ -80,17 +93,14 @@ function Findings({ findings }: { readonly findings: readonly GateFindingView[] 
     <ul className={styles.findings} aria-label="Findings of the gate">
       {findings.slice(0, SHOWN_MAX).map((finding, at) => (
         <li key={at}>
-          <span className={`st ${finding.level === "block" ? "alert" : "warn"}`}>
-            <Icon name={finding.level === "block" ? "ban" : "triangle-alert"} />
-            {finding.level === "block" ? "Blocks" : "Warns"}
-          </span>
+          <Status said={LEVEL[finding.level]} />
           <span className="col">
             <span className="wrap">
               {finding.exception === null ? sentence(finding) : <a href={href("exceptions", finding.exception)}>{sentence(finding)}</a>}
             </span>
             <span className="small t3 wrap">
-              {finding.clears}
-              {finding.owner !== "" && ` · ${finding.owner}`}
+              {finding.owner !== "" && `${finding.owner} · `}
+              <span className="mono">{finding.clears}</span>
             </span>
           </span>
         </li>

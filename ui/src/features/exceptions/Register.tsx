@@ -1,5 +1,5 @@
 import type { ExceptionRowView, Micros } from "../../host";
-import { endsWhen, EXCEPTION_STATE, longMoment, Seals, Status, VirtualTable, type ColumnHead } from "../../kit";
+import { endsWhen, EXCEPTION_STATE, longMoment, Seals, Status, VirtualTable, type ColumnHead, scopeWords } from "../../kit";
 import styles from "./exceptions.module.css";
 import { axisOf, type Axis } from "./term";
 import { TermBar } from "./TermBar";
@@ -47,8 +47,8 @@ export function What({ row }: { readonly row: ExceptionRowView }) {
       <span className="trunc" title={row.title}>
         {row.title}
       </span>
-      <span className="t3 micro trunc" title={`${row.clause.cited} ${row.clause.title} · ${row.scope} · owner ${row.owner}`}>
-        {row.clause.cited} · {row.scope} · owner {row.owner}
+      <span className="t3 micro trunc" title={`${row.clause.cited} ${row.clause.title} · ${scopeWords(row.terms)} · owner ${row.owner}`}>
+        {row.clause.cited} · {scopeWords(row.terms)} · owner {row.owner}
       </span>
     </span>
   );

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { toast } from "../../commands/toast";
 import { useAct, type ExceptionRowView } from "../../host";
-import { Button, Dialog, Note, Problem, TextArea } from "../../kit";
+import { Button, Dialog, Note, Problem, TextArea, scopeWords } from "../../kit";
 
 /** One person ends an exception at once. Another looks at it afterwards. */
 export function Revoke({ row, close }: { readonly row: ExceptionRowView; readonly close: () => void }) {
@@ -35,7 +35,7 @@ export function Revoke({ row, close }: { readonly row: ExceptionRowView; readonl
       }
     >
       <Note tone="warn">
-        <b>{row.scope}</b> must meet {row.clause.cited} from then on: what does not is a violation, and the gate says so.
+        <b>{scopeWords(row.terms)}</b> must meet {row.clause.cited} from then on: what does not is a violation, and the gate says so.
       </Note>
       <TextArea label="Reason" rows={3} value={reason} hint="Whoever reviews it reads this; it is kept for ever." onChange={(event) => { setReason(event.target.value); }} />
       {revoke.error && <Problem error={revoke.error} />}

@@ -72,7 +72,7 @@ export function ShareForm({ view, of, close }: { readonly view: SharedKeysView; 
   );
 }
 
-const WIRE: Record<string, keyof Draft> = { justification: "reason", rollbackPlan: "wayBack", reviewBy: "day" };
+const WIRE: Record<string, keyof Draft> = { justification: "reason", rollbackPlan: "wayBack", reviewBy: "day", expiresAt: "day" };
 
 function limitOf(view: SharedKeysView): string {
   const end = endOf(lastDay(view.now, view.termDaysMax));

@@ -110,7 +110,7 @@ export function windowsOf(expiresAt: Micros, now: Micros): { readonly approveWit
 /** A renewal starts from what is in force: everything but the date, the reason and whoever answers for it now. */
 export function renewing(of: ExceptionDetailView): Draft {
   const { row } = of;
-  return { ...EMPTY, renews: row.exception, clause: row.clause.clause, title: row.title, terms: of.terms.map(picked), controls: of.controls, owner: row.owner };
+  return { ...EMPTY, renews: row.exception, clause: row.clause.clause, title: row.title, terms: row.terms.map(picked), controls: of.controls, owner: row.owner };
 }
 
 export function picked(term: ScopeTermView): Picked {

@@ -8,26 +8,30 @@ export function verdict(gate: Pick<GateView, "environment" | "blocked">): string
 }
 
 /** What the banner says beside the verdict: the first thing that blocks, or the first that will. */
-export function headline(gate: GateView): string {
+export function headline(gate: Pick<GateView, "findings">): string {
   const [first] = gate.findings;
-  if (first === undefined) return "Nothing blocks, nothing warns.";
-  return sentence(first);
+  return first === undefined ? "Nothing blocks, nothing warns." : sentence(first);
 }
 
 /** One finding, in one sentence. A kind without words here is told as the gate tells it. */
 export function sentence(finding: GateFindingView): string {
-  const { id, title, since, days, kind } = finding;
-  switch (kind) {
-    case "exception_expired":
-      return `${id} expired${since === null ? "" : ` on ${day(since)}`} and is neither closed nor renewed.`;
-    case "exception_expiring":
-      return `${id} ends ${days === null ? "soon" : days <= 0 ? "today" : `in ${counted(days, "day")}`}${since === null ? "" : `, on ${day(since)}`}.`;
-    default:
-      return [id, title].filter((part) => part !== "").join(": ").replace(/\.?$/, ".");
+  const { id, title, due, days, kind, isDue, about } = finding;
+  if (kind === "exception" && !REVOKED.test(title)) {
+    return isDue
+      ? `${id} expired on ${day(due)} and is neither closed nor renewed${about === "" ? "" : ` (policy ${about})`}.`
+      : `${id} ends ${days === 0 ? "today" : `in ${counted(days, "day")}`}, on ${day(due)}.`;
   }
+  return [id, title].filter((part) => part !== "").join(": ").replace(/\.?$/, ".");
 }
 
-/** Warnings besides what the headline says. */
+/** What one person revoked stays in the way until a second one has signed that off. */
+const REVOKED = /\(revoked, not yet signed off\)$/;
+
+export function isRevoked(finding: GateFindingView): boolean {
+  return finding.kind === "exception" && REVOKED.test(finding.title);
+}
+
+/** Findings besides what the headline says. */
 export function others(gate: GateView): readonly GateFindingView[] {
   return gate.findings.slice(1);
 }
