@@ -3,12 +3,13 @@ import { useEffect, useState } from "react";
 
 import { select } from "./commands/selection";
 import { toast } from "./commands/toast";
+import { keepDraft } from "./features/exceptions/draft";
 import { FirstRun } from "./features/start/FirstRun";
 import { Founding } from "./features/start/Founding";
 import { Unavailable } from "./features/start/Unavailable";
 import { Unlock } from "./features/start/Unlock";
 import { forget, makeQueryClient, useHostEvents, useRead, type HostEvent } from "./host";
-import { DECISION, Problem, Skeleton } from "./kit";
+import { DECISION, moment, Problem, Skeleton } from "./kit";
 import { go, useRoute } from "./routes/route";
 import { Pages } from "./routes/Pages";
 import { Boundary } from "./shell/Boundary";
@@ -59,12 +60,16 @@ function Inside() {
   );
 }
 
+/** What is no sign-off of something, by its label: an operator's own signs of life. */
+const SIGNED: Record<string, string> = { "rehearsal.signed": "Your rehearsal signature is in the ledger.", "duties.acknowledged": "You acknowledged your duties." };
+
 /** What the window says when something was sealed in the other one. */
 function answer(event: HostEvent): void {
+  if (event.event === "reminder") toast(`${event.label} ends on ${moment(event.until)}: ${event.title}.`);
   if (event.event !== "sealed") return;
   select([]);
   if (event.request === null) {
-    toast(`You signed off ${event.label}.`);
+    toast(SIGNED[event.label] ?? `You signed off ${event.label}.`);
     return;
   }
   toast(event.decision === null ? `${event.label} was sealed and submitted.` : `You ${DECISION[event.decision]} ${event.label}.`);
@@ -77,6 +82,7 @@ function useForgetWhenLocked(at: string | undefined): void {
     if (at !== "locked") return;
     forget(client);
     select([]);
+    keepDraft(null);
   }, [at, client]);
 }
 

@@ -1,11 +1,14 @@
-import type { AppStateView, Command, HostEvent, IpcError, OverviewView, RequestOf, StatusView, ViewOf } from "../../src/host";
+import type { AppStateView, Command, HostEvent, IpcError, JoiningView, OverviewView, RequestOf, StatusView, ViewOf } from "../../src/host";
 import type { Transport } from "../../src/host/transport";
 import { discovery, overview, preview, settings } from "./estate";
+import { exceptionDetail, exceptionForm, exceptionsPage, gate, registerReview, sharedKeys } from "./exceptions";
 import { keyDetail, keysPage, TENANT_LIST } from "./keys";
 import { ledgerEntry, ledgerPage } from "./ledger";
 import { appState, CUSTODY, daysAgo, digest, micros, PEOPLE } from "./people";
 import { CERTIFICATE_ROWS, certificate, reviewDetail, reviewsPage } from "./reviews";
+import { compare, history, rules, violations } from "./policies";
 import { planFor, requestDetail, REQUESTS, signContext } from "./requests";
+import { card, JOINING, people, personDetail } from "./roster";
 import { runDetail, RUNS } from "./runs";
 import { consequences, hold, offboardings, protectedView, survey, tenantDetail, tenantId, tenantsPage } from "./tenants";
 
@@ -36,7 +39,9 @@ type Answers = { [C in Command]: (request: RequestOf<C>) => ViewOf<C> | Promise<
 function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say: (event: HostEvent) => void): Answers {
   let at: AppStateView = appState(start);
   let views: ViewOf<"saved_views">["views"] = [];
+  let joined: JoiningView[] = start === "joining" ? [JOINING] : [];
   const become = (next: string) => (at = appState(next));
+  const reads = () => at.at === "unlocked" && at.operator.roles.every((role) => role === "auditor");
   const page = <R>(rows: R[]) => ({ rows: wish.empty ? [] : rows, next: null });
   return {
     app_state: () => at,
@@ -73,6 +78,14 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     offboardings_page: (request) => (wish.empty ? { rows: [], next: null } : offboardings(request)),
     reviews_page: (request) => reviewsPage(request, wish.empty),
     review_detail: (request) => reviewDetail(request.review),
+    exceptions_page: (request) => exceptionsPage(request, wish.empty, reads()),
+    exception_detail: (request) => exceptionDetail(request.exception, reads()),
+    exception_form: (request) => exceptionForm(request, reads()),
+    exception_revoke: (request) => exceptionDetail(request.exception),
+    exceptions_review: () => registerReview(wish.empty, reads()),
+    gate: () => gate(at.at === "unlocked" ? at.custody.environment : "production", wish.empty),
+    shared_keys: () => sharedKeys(wish.empty, reads()),
+    shared_key_withdraw: () => sharedKeys(wish.empty, reads()),
     certificates_page: () => page(CERTIFICATE_ROWS),
     certificate: (request) => certificate(request.certificate),
     certificate_issue: () => certificate("cd-27"),
@@ -112,6 +125,24 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     request_detail: (request) => requestDetail(request.request),
     recheck_request: () => ({ at: micros(Date.now()), secondsAgo: 0, differences: [] }),
     withdraw_request: (request) => requestDetail(request.request),
+    people: () => people(wish.empty, start === "auditor"),
+    person_detail: (request) => personDetail(request.operator, start === "auditor"),
+    protect_person: (request) => ({ person: personDetail(request.operator, false), lapsed: request.act.act === "suspend" ? 2 : 0, connectionsLeft: 0, entry: 18480 }),
+    read_card: (request) => card(request.text),
+    joinings: () => ({ waiting: joined, passphraseCharsMin: 12 }),
+    join: () => {
+      joined = [JOINING];
+      return JOINING;
+    },
+    joining_save: () => ({ path: `/home/maren/Downloads/${JOINING.fileName}`, bytes: 540, digest: digest("card") }),
+    joining_forget: () => {
+      joined = [];
+      return { waiting: joined, passphraseCharsMin: 12 };
+    },
+    rules: () => rules(start === "auditor", start === "requested"),
+    rules_history: (request) => history(request.section),
+    compare_rules: compare,
+    violations: (request) => violations(request, wish.empty),
     sign_context: () => signContext(wish.sign ?? "approve"),
     sign_confirm: (request) => {
       if (request.passphrase === "wrong") throw { code: "wrong_passphrase" } satisfies IpcError;
@@ -144,6 +175,6 @@ function founding(state: AppStateView): ViewOf<"prepare_founder"> {
 function status(empty: boolean): StatusView {
   return {
     ledgerHead: 18459, verifiedTo: 18442, verifiedAt: micros(Date.now() - 60_000), ledgerBrokenAt: null, vault: { name: CUSTODY.vaultHost.split(".")[0] ?? "", latencyMs: 38, problem: null }, register: { name: "custody", latencyMs: 6, problem: null },
-    forMe: empty ? 0 : 2, keys: empty ? 0 : 2391, runs: empty ? 0 : 4, reviews: empty ? 0 : 4,
+    forMe: empty ? 0 : 2, keys: empty ? 0 : 2391, runs: empty ? 0 : 4, reviews: empty ? 0 : 4, exceptions: empty ? 0 : 6, exceptionsExpired: empty ? 0 : 1,
   };
 }

@@ -1,4 +1,5 @@
 import type { DiscoveryView, ImportId, ImportPreviewRequest, ImportPreviewView, OverviewView, ReviewRowView, SettingsView } from "../../src/host";
+import { EXCEPTIONS, gate } from "./exceptions";
 import { KEYS, keyRef } from "./keys";
 import { CUSTODY, daysAgo, inDays, KEYCHAIN, MAREN, micros, NOW, TOMASZ } from "./people";
 import { REQUESTS } from "./requests";
@@ -11,8 +12,8 @@ export function overview(empty: boolean): OverviewView {
   const [mine, second, , approved] = REQUESTS;
   const [, grace] = RUNS;
   return {
-    now: micros(NOW), keys: empty ? 0 : 2391, withinRule: empty ? 0 : 2384, withRule: empty ? 0 : 2391, overdue: empty ? 0 : 7, dueSoon: 41, waitingSecondSeal: 5, forMe: empty ? 0 : 2, approvedNotStarted: 1, reviews: empty ? 0 : 4, violations: 3, drift: 2, discoveredAt: daysAgo(0.3),
-    needs: empty || !mine || !second || !approved || !grace ? [{ need: "ledger", brokenAt: null }] : [{ need: "sign", request: mine }, { need: "sign", request: second }, { need: "start", request: approved }, { need: "run", run: { ...grace, state: "stopped", done: 812, total: 1284 } }, ...due.slice(0, 2).map((key) => ({ need: "overdue" as const, key })), { need: "review", review: REVIEWS[0] as ReviewRowView }, { need: "confirm", act: { act: 18466, subject: { scope: { of: "tenant", tenant: "tn-1" as never }, name: "Brightwater" }, keys: 2, since: daysAgo(0.01) } }, { need: "drift", count: 2, at: daysAgo(0.3) }, { need: "ledger", brokenAt: null }],
+    now: micros(NOW), keys: empty ? 0 : 2391, withinRule: empty ? 0 : 2384, withRule: empty ? 0 : 2391, overdue: empty ? 0 : 7, dueSoon: 41, waitingSecondSeal: 5, forMe: empty ? 0 : 2, approvedNotStarted: 1, reviews: empty ? 0 : 4, violations: 3, gate: gate("production", empty), drift: 2, discoveredAt: daysAgo(0.3),
+    needs: empty || !mine || !second || !approved || !grace ? [{ need: "ledger", brokenAt: null }] : [{ need: "sign", request: mine }, { need: "sign", request: second }, { need: "start", request: approved }, { need: "run", run: { ...grace, state: "stopped", done: 812, total: 1284 } }, ...due.slice(0, 2).map((key) => ({ need: "overdue" as const, key })), { need: "review", review: REVIEWS[0] as ReviewRowView }, { need: "confirm", act: { act: 18466, subject: { scope: { of: "tenant", tenant: "tn-1" as never }, name: "Brightwater" }, keys: 2, since: daysAgo(0.01) } }, ...EXCEPTIONS.slice(0, 1).map((exception) => ({ need: "exception" as const, exception })), { need: "drift", count: 2, at: daysAgo(0.3) }, { need: "ledger", brokenAt: null }],
     needsTotal: empty ? 1 : 9, due: empty ? [] : due, dekAge: empty ? [] : [148, 163, 171, 187, 204, 216, 198, 176, 149, 132, 118, 92, 163].map((count, at) => ({ fromDays: at === 12 ? 365 : at * 30, toDays: at === 12 ? null : at === 11 ? 365 : at * 30 + 30, count })), deks: empty ? 0 : 2117, dekReviewDays: 365,
     kekHistory: empty ? [] : [["kek-1", "kek-tenant-a", [1102, 735, 370], 5, -5], ["kek-2", "kek-tenant-b", [980, 610, 262], 2, 102], ["kek-3", "kek-internal", [1210, 850, 640, 308], 3, 57], ["kek-4", "kek-backup", [900, 520, 178], 1, 187]].map(([id, name, ages, first, left]) => ({
       key: keyRef(id as string, name as string), state: "active" as const, rotateBy: inDays(left as number), dueInDays: left as number,

@@ -1,4 +1,5 @@
-import type { ClauseView, ExceptionDetailView, ExceptionFormRequest, ExceptionFormView, ExceptionId, ExceptionRowView, ExceptionsPageRequest, ExceptionsPageView, GateView, PersonView, RegisterReviewView, SharedKeyRowView, SharedKeysView } from "../../src/host";
+import type { ClauseView, ExceptionDetailView, ExceptionFormRequest, ExceptionFormView, ExceptionId, ExceptionRowView, ExceptionsPageRequest, ExceptionsPageView, GateView, PersonView, RegisterReviewView, ScopeTermView, SharedKeyRowView, SharedKeysView } from "../../src/host";
+import { scopeWords } from "../../src/kit";
 import { keyRef } from "./keys";
 import { daysAgo, digest, HANNAH, ILSE, inDays, MAREN, micros, NOW, person, TOMASZ } from "./people";
 import { signed } from "./requests";
@@ -15,9 +16,9 @@ export const CLAUSES: ClauseView[] = [
   clause("B-9-api-secrets", "B §9", "API secrets every 90 days", 60), clause("B-9-token-signing", "B §9", "Token-signing keys every 180 days", 60), clause("B-11-backup-keys", "B §11", "Backup keys are kept apart and tested every year", 90), clause("B-12-cross-tenant", "B §12", "No key is shared across tenants", 90),
 ];
 
-function row(number: number, title: string, of: number, scope: string, owner: string, state: ExceptionRowView["state"], since: number, until: number, by: [PersonView, PersonView | null], more: Partial<ExceptionRowView> = {}): ExceptionRowView {
+function row(number: number, title: string, of: number, scope: string | ScopeTermView[], owner: string, state: ExceptionRowView["state"], since: number, until: number, by: [PersonView, PersonView | null], more: Partial<ExceptionRowView> = {}): ExceptionRowView {
   return {
-    exception: `ex-${number}` as ExceptionId, label: `EX-${String(number).padStart(4, "0")}`, title, clause: CLAUSES[of] ?? clause("", "", "", 1), scope, owner, state,
+    exception: `ex-${number}` as ExceptionId, label: `EX-${String(number).padStart(4, "0")}`, title, clause: CLAUSES[of] ?? clause("", "", "", 1), terms: typeof scope === "string" ? [{ of: "key", key: keyRef("dek-5", scope) }] : scope, owner, state,
     slots: [signed(by[0], true), by[1] === null ? { slot: "mine", role: "risk_acceptance" } : { ...signed(by[1], false), role: "risk_acceptance" } as never],
     since: daysAgo(since), until: inDays(until), daysLeft: Math.trunc(until), request: { request: "rq-9" as never, label: `R-${number + 340}` }, answer: null, waitsForMe: by[1] === null, ...more,
   };
@@ -26,7 +27,7 @@ function row(number: number, title: string, of: number, scope: string, owner: st
 export const EXCEPTIONS: ExceptionRowView[] = [
   row(57, "Bootstrap secret still in Kubernetes", 1, "tidewell-bootstrap", "Dele Akande", "expired", 82, -2.4, [DELE, MAREN]),
   row(61, "Wildcard certificate shared by 3 tenants", 6, "*.apps.tidewell.example", "Ilse Brandt", "expiring", 60, 6.2, [ILSE, MAREN], { answer: { request: { request: "rq-3" as never, label: "R-418" }, renews: true } }),
-  row(62, "API secret kept past 90 days", 3, "API secret of Saltmarsh Shipping", "Dele Akande", "requested", 0.1, 54, [DELE, null]),
+  row(62, "API secret kept past 90 days", 3, [{ of: "type", keyType: "api_secret" }, { of: "tenant", tenant: "tn-11" as never, name: "Saltmarsh Shipping" }], "Dele Akande", "requested", 0.1, 54, [DELE, null]),
   row(58, "RSA-2048 KEK in legacy vault", 2, "kek-legacy-billing", "Tomasz Wilk", "active", 41, 69, [TOMASZ, ILSE]),
   row(59, "Backup key restore test postponed", 5, "kek-backup-prod", "Hannah Voss", "active", 20, 33, [TOMASZ, ILSE]),
   row(60, "Token-signing key at 210 days", 4, "tsk-partner-api", "Liam Kerr", "active", 14, 36, [DELE, MAREN]),
@@ -41,7 +42,7 @@ export function exceptionsPage(request: ExceptionsPageRequest, empty: boolean, r
   const all = empty ? [] : EXCEPTIONS;
   const text = request.text.toLowerCase();
   const rows = all.filter((one) => request.folder === "all" || isOpen(one) === (request.folder === "open")).filter((one) =>
-    (request.state === null || one.state === request.state) && (request.clause === null || request.clause === "" || one.clause.clause === request.clause) && `${one.label} ${one.title} ${one.scope} ${one.owner}`.toLowerCase().includes(text));
+    (request.state === null || one.state === request.state) && (request.clause === null || request.clause === "" || one.clause.clause === request.clause) && `${one.label} ${one.title} ${scopeWords(one.terms)} ${one.owner}`.toLowerCase().includes(text));
   return { rows, next: null, matching: rows.length, open: all.filter(isOpen).length, closed: all.filter((one) => !isOpen(one)).length, now: micros(NOW), clauses: CLAUSES, ask: reads ? auditor : yes };
 }
 
@@ -57,10 +58,9 @@ export function exceptionDetail(id: string, reads = false): ExceptionDetailView 
   const may = reads ? auditor : over || asked ? no : yes;
   return {
     row: found,
-    terms: found.exception === "ex-62" ? [{ of: "type", keyType: "api_secret" }, { of: "tenant", tenant: "tn-11" as never, name: "Saltmarsh Shipping" }] : [{ of: "key", key: keyRef("dek-5", found.scope) }],
     justification: "The partner can only change the shared secret in its January window; rotating ours alone breaks the nightly transfer.", controls: "Source addresses are pinned on both sides, and every transfer is matched against the manifest the next morning.",
     requester: DELE, requestedAt: found.since, acceptance: asked ? { by: null, words: WORDS, at: null, entry: null } : { by: MAREN, words: WORDS, at: found.since, entry: 18120 },
-    keys: asked ? [] : [{ key: keyRef("dek-5", found.scope), keyType: "api_secret", stateThen: "active", stateNow: over ? "destroyed" : "active", versionThen: 3, rotateByThen: daysAgo(90) }], keysTotal: asked ? 0 : 1,
+    keys: asked ? [] : [{ key: keyRef("dek-5", scopeWords(found.terms)), keyType: "api_secret", stateThen: "active", stateNow: over ? "destroyed" : "active", versionThen: 3, rotateByThen: daysAgo(90) }], keysTotal: asked ? 0 : 1,
     chain: chained ? EXCEPTIONS.filter((one) => one.exception === "ex-57" || one.exception === "ex-56").map(link).reverse() : [],
     ended: !over || !successor ? null : { how: found.state, by: found.state === "renewed" ? [] : [ILSE], at: found.until, words: found.state === "closed" ? "Rotated on 3 Oct 2026 under RN-0251; the old value is refused." : found.state === "revoked" ? "The partner's key was published." : "", entry: 17001, renewedBy: found.state === "renewed" ? link(successor) : null },
     entry: asked ? null : 18121,
@@ -74,12 +74,13 @@ export function exceptionForm(request: ExceptionFormRequest, reads: boolean): Ex
 
 export function gate(environment: GateView["environment"], empty: boolean): GateView {
   const [expired, expiring] = EXCEPTIONS;
-  const findings: GateView["findings"] = empty || !expired || !expiring ? [] : [
-    { level: "block", kind: "exception_expired", id: expired.label, title: expired.title, owner: expired.owner, since: expired.until, days: 2, clears: "renew or close EX-0057", exception: expired.exception },
-    { level: "warn", kind: "exception_expiring", id: expiring.label, title: expiring.title, owner: expiring.owner, since: expiring.until, days: 6, clears: "countersign R-418", exception: expiring.exception },
-    { level: "warn", kind: "rotation_overdue", id: "kek-tenant-a", title: "rotation is 5 days late", owner: "Platform Security", since: daysAgo(5), days: 5, clears: "rotate kek-tenant-a", exception: null },
+  const finding = (of: Partial<GateView["findings"][number]>): GateView["findings"][number] => ({ level: "warn", kind: "exception", id: "", title: "", owner: "", about: "", isDue: false, due: daysAgo(0), days: 0, clears: "", exception: null, ...of });
+  const findings = empty || !expired || !expiring ? [] : [
+    finding({ level: "block", id: expired.label, title: expired.title, owner: expired.owner, about: "A §7", isDue: true, due: expired.until, days: 2, clears: "countersign exception renew EX-0057", exception: expired.exception }),
+    finding({ kind: "rotation_overdue", id: "kek-tenant-a", title: "Rotation overdue: rotate the key", owner: "Platform Security", isDue: true, due: daysAgo(5), days: 5, clears: "countersign request rotate-kek kek-1" }),
+    finding({ level: "notice", id: expiring.label, title: expiring.title, owner: expiring.owner, about: "B §12", due: expiring.until, days: 6, clears: "countersign sign R-418", exception: expiring.exception }),
   ];
-  return { environment, blocked: !empty, at: micros(NOW), findings, blocks: empty ? 0 : 1, warnings: empty ? 0 : 2 };
+  return { environment, blocked: !empty, at: micros(NOW), findings, blocks: empty ? 0 : 1, warnings: empty ? 0 : 1, more: 0 };
 }
 
 export function sharedKeys(empty: boolean, reads: boolean): SharedKeysView {

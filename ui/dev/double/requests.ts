@@ -1,5 +1,7 @@
 import type { ChangeView, CountView, ErasureView, OperationKind, OperationRequest, PersonView, PlanView, RequestDetailView, RequestId, RequestRowView, RequestState, SealSlotView, SignContextView, SignPlanView } from "../../src/host";
 import { OPERATION } from "../../src/kit";
+import { registerReview } from "./exceptions";
+import { duty } from "./roster";
 import { reviewDetail } from "./reviews";
 import { keyRef } from "./keys";
 import { CUSTODY, daysAgo, digest, HANNAH, ILSE, inDays, MAREN, TOMASZ } from "./people";
@@ -25,6 +27,8 @@ const BOUNDED: ErasureView = { strength: "bounded", until: inDays(90), livingKek
 const inRegister = (field: string, before: string, after: string) => (subject: string): Made => ({
   targets: [target("rg-1", subject)], versionBefore: null, versionAfter: null, erasure: null, parameters: parameters({}), counts: [], changes: [change(subject, field, before, after)],
 });
+
+const CARD = { device_name: "lk-framework-16", public_key: digest("lk-framework-16"), proof: digest("proof") + digest("proof2"), founding: digest("founding") };
 
 const MADE: Record<OperationKind, (subject: string) => Made> = {
   rotate_kek: (subject) => ({
@@ -75,14 +79,20 @@ const MADE: Record<OperationKind, (subject: string) => Made> = {
     targets: [target("hd-1", "4 O 221/26")], versionBefore: null, versionAfter: null, erasure: null, parameters: parameters({ kind: "legal_hold", tenant: "Pellworth Law" }), counts: [],
     changes: [change("4 O 221/26", "status", "set", "lifted")],
   }),
-  grant_exception: inRegister("exception", "", "active until 15 Jan 2027, 17:00 UTC"),
-  close_exception: inRegister("exception", "active", "closed"),
-  share_key: inRegister("shared_service", "", "entered"),
-  change_rules: inRegister("period_days", "365", "180"),
-  enrol_operator: inRegister("roles", "", "devops"),
-  enrol_device: inRegister("device", "", "enrolled"),
-  grant_role: inRegister("roles", "devops", "devops, security"),
-  reinstate_operator: inRegister("status", "suspended", "active"),
+  grant_exception: () => ({
+    ...inRegister("exception", "", "active until 15 Jan 2027, 17:00 UTC")("API secret kept past 90 days"), counts: [{ name: "keys", count: 1 }],
+    parameters: parameters({ clause: "B-9-api-secrets", title: "API secret kept past 90 days", keys: "sec-1", scope: "", justification: "The partner can only change the shared secret in its January window.", controls: "Source addresses pinned; transfers watched nightly.", owner: "Dele Akande", expires_at: inDays(54), acceptance: "I accept the risk of this exception until its expiry date." }),
+  }),
+  close_exception: (subject) => ({ ...inRegister("exception", "active", "closed")(subject), parameters: parameters({ evidence: "Rotated on 3 Nov 2026 under RN-0251; the old value is refused." }) }),
+  share_key: (subject) => ({ ...inRegister("shared_service", "", "entered")(subject), parameters: parameters({ key: "kek-1", decision_record: "ADR-031, shared gateway", justification: "One gateway serves them all.", controls: "DEKs apart for each integration.", review_by: inDays(300), acceptance: "I accept the risk of this key serving several tenants until its review date." }) }),
+  change_rules: () => ({
+    ...inRegister("row", "", "")("Rotation rules"), parameters: parameters({ section: "rotation", "row.api_secret/any/normal": "120/14", "row.kek/any/normal": "180/21", major: "true", decision_record: "ADR-0024: partners rotate shared secrets three times a year" }),
+    changes: [change("Rotation rules", "api_secret/any/normal", "90/14", "120/14"), change("Rotation rules", "kek/any/normal", "365/30", "180/21")],
+  }),
+  enrol_operator: (subject) => ({ ...inRegister("roles", "", "security, devops")(subject), parameters: parameters({ kind: "operator", person: "lena.kovac@tidewell.example", name: "Lena Kovač", login: "cs_lenakovac_7a", roles: "devops,security", cool_down_hours: "24", ...CARD }) }),
+  enrol_device: (subject) => ({ ...inRegister("device", "", "lk-framework-16")(subject), parameters: parameters(CARD) }),
+  grant_role: (subject) => ({ ...inRegister("roles", "devops", "devops, security")(subject), parameters: parameters({ roles: "security", cool_down_hours: "24" }) }),
+  reinstate_operator: (subject) => ({ ...inRegister("status", "suspended", "active")(subject), parameters: parameters({ roles: "engineering", cool_down_hours: "24", ...CARD }) }),
 };
 
 export function plan(operation: OperationKind = "rotate_kek", subject = "kek-tenant-a", hash = true): PlanView {
@@ -154,5 +164,7 @@ export function signPlan(kind: string, operation?: OperationKind): SignPlanView 
 /** By what the address asks for: "approve", "reject", "submit", "stale", "review", or an operation. */
 export function signContext(kind: string): SignContextView {
   if (kind === "review") return { what: "review", statement: { custody: CUSTODY, item: reviewDetail("rv-1"), signer: MAREN, role: "security", deviceKey: digest("Maren Oduya"), statementHash: digest("review") } };
+  if (kind === "acknowledge" || kind === "rehearse") return { what: "duty", statement: duty(kind) };
+  if (kind === "register") return { what: "register", statement: { custody: CUSTODY, review: registerReview(false, false), signer: MAREN, role: "security", deviceKey: digest("Maren Oduya"), statementHash: digest("register") } };
   return { what: "plan", statement: Object.hasOwn(OPERATION, kind) ? signPlan("approve", kind as OperationKind) : signPlan(kind) };
 }

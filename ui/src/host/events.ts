@@ -50,7 +50,10 @@ export function useHostEvents(heard: (event: HostEvent) => void): void {
             void invalidate(client, ["runs", "requests", "tenants", "certificates", "overview", "status"]);
             break;
           case "sealed":
-            void invalidate(client, ["requests", "reviews", "certificates", "tenants", "overview", "status", "ledger", "keys"]);
+            void invalidate(client, ["exceptions", "requests", "reviews", "certificates", "tenants", "overview", "status", "ledger", "keys", "people", "operators", "rules"]);
+            break;
+          case "reminder":
+            void invalidate(client, ["exceptions", "overview", "status"]);
             break;
           default:
             event satisfies never;

@@ -1,5 +1,25 @@
 // Written from the table of commands in src-tauri/crates/ipc. Do not edit: run `cargo xtask bindings`.
 
+export type AcceptanceView = { 
+/**
+ * Who signed it; `None` while nobody has.
+ */
+by: PersonView | null, 
+/**
+ * The words that are signed.
+ */
+words: string, 
+/**
+ * When they signed; `None` while they have not.
+ */
+at: Micros | null, 
+/**
+ * Ledger entry of their seal.
+ */
+entry: number | null, };
+
+export type ActorKind = "operator" | "agent" | "service" | "ai";
+
 export type AdoptItem = { 
 /**
  * Name in the vault.
@@ -31,6 +51,16 @@ toDays: number | null,
  * How many.
  */
 count: number, };
+
+export type AnswerView = { 
+/**
+ * Which.
+ */
+request: RequestLinkView, 
+/**
+ * Whether it renews; otherwise it closes.
+ */
+renews: boolean, };
 
 export type AppStateView = { "at": "first_run", 
 /**
@@ -104,7 +134,65 @@ name: string,
  */
 value: string, };
 
-export type CacheTag = "app_state" | "status" | "overview" | "keys" | "saved_views" | "operators" | "requests" | "runs" | "ledger" | "discovery" | "settings" | "tenants" | "reviews" | "certificates" | "tokens";
+export type BrokenCountView = { 
+/**
+ * Which rule.
+ */
+rule: BrokenRule, 
+/**
+ * By how many.
+ */
+count: number, 
+/**
+ * Of those, covered by an exception.
+ */
+excepted: number, };
+
+export type BrokenRule = "weak_algorithm" | "legacy_storage" | "phase_out_passed" | "owner_missing" | "purpose_missing" | "rotation_overdue" | "shared_across_tenants" | "message_count_high";
+
+export type CacheTag = "app_state" | "status" | "overview" | "keys" | "saved_views" | "operators" | "requests" | "runs" | "ledger" | "discovery" | "settings" | "tenants" | "reviews" | "certificates" | "tokens" | "exceptions" | "people" | "rules";
+
+export type CardView = { 
+/**
+ * What it is for: an operator or an agent.
+ */
+kind: ActorKind, 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Stable name outside Countersign.
+ */
+identity: string, 
+/**
+ * Login wanted at the register.
+ */
+login: string, 
+/**
+ * Name of the device.
+ */
+deviceName: string, 
+/**
+ * Id of the device key: its fingerprint, to be compared by voice.
+ */
+deviceKey: Digest, 
+/**
+ * Whether whoever made the card holds the key it names, for this custody.
+ */
+proven: boolean, 
+/**
+ * Whether it was made for this custody.
+ */
+thisCustody: boolean, 
+/**
+ * Who is enrolled under that identity already: then it can only bring a further device.
+ */
+known: PersonView | null, 
+/**
+ * Whether the device is enrolled already.
+ */
+deviceKnown: boolean, };
 
 export type CellProblem = "missing" | "unknown_column" | "column_missing" | "column_twice" | "wrong_cell_count" | "unknown_word" | "not_a_date" | "not_a_number" | "too_long" | "hidden_characters" | "duplicate_in_file" | "already_in_register" | "other_environment" | "weak_algorithm" | "legacy_storage" | "not_selectable" | "owner_and_purpose_needed" | "tenant_needed" | "not_utf8";
 
@@ -344,6 +432,32 @@ words: string, };
 
 export type CertifiedStrength = "cryptographic" | "limited" | "deleted";
 
+export type ChainLinkView = { 
+/**
+ * Which.
+ */
+exception: ExceptionId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * Where it stands.
+ */
+state: ExceptionState, 
+/**
+ * Since when.
+ */
+since: Micros, 
+/**
+ * Until when it was granted.
+ */
+until: Micros, 
+/**
+ * Who asked, and who accepted the risk.
+ */
+people: Array<PersonView>, };
+
 export type ChangeKind = "add" | "change" | "destroy" | "same";
 
 export type ChangeView = { 
@@ -391,6 +505,34 @@ count: number,
 names: Array<string>, };
 
 export type Classification = "public" | "internal" | "confidential" | "restricted";
+
+export type ClauseView = { 
+/**
+ * As rules and plans call it.
+ */
+clause: string, 
+/**
+ * As people cite it.
+ */
+cited: string, 
+/**
+ * What it demands, in a few words.
+ */
+title: string, 
+/**
+ * Longest term of an exception from it.
+ */
+termDaysMax: number, };
+
+export type CompareRulesRequest = { 
+/**
+ * Which section.
+ */
+section: RuleSection, 
+/**
+ * Rules that change.
+ */
+rules: Array<RuleWish>, };
 
 export type ConnectionCheck = "name" | "tls" | "sign_in" | "permission" | "schema" | "environment";
 
@@ -520,6 +662,32 @@ name: string,
  */
 count: number, };
 
+export type CoveredKeyView = { 
+/**
+ * Which.
+ */
+key: KeyRefView, 
+/**
+ * What it is.
+ */
+keyType: KeyType, 
+/**
+ * Its state then, where it was recorded.
+ */
+stateThen: KeyState | null, 
+/**
+ * Its state now; `None` where the register no longer holds it.
+ */
+stateNow: KeyState | null, 
+/**
+ * Its version then.
+ */
+versionThen: number | null, 
+/**
+ * Until when it was to be rotated then.
+ */
+rotateByThen: Micros | null, };
+
 export type CreateDeksRequest = { 
 /**
  * The KEK.
@@ -629,6 +797,38 @@ proof: string,
  * Ledger entry of the proof.
  */
 entry: number, };
+
+export type DeviceStatus = "trusted" | "revoked" | "lost";
+
+export type DeviceView = { 
+/**
+ * Id of its key.
+ */
+device: Digest, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where it stands.
+ */
+status: DeviceStatus, 
+/**
+ * When it was enrolled.
+ */
+enrolledAt: Micros, 
+/**
+ * When it ended.
+ */
+endedAt: Micros | null, 
+/**
+ * Its loss, if it was reported lost.
+ */
+lost: LostView | null, 
+/**
+ * Whether this operator may revoke it, or report it lost.
+ */
+revoke: MayView, };
 
 export type DifferenceView = { 
 /**
@@ -786,6 +986,34 @@ dueInDays: number,
  */
 requested: boolean, };
 
+export type DutyKind = "acknowledge" | "rehearse";
+
+export type EndedView = { 
+/**
+ * How.
+ */
+how: ExceptionState, 
+/**
+ * By whom, where by an act.
+ */
+by: Array<PersonView>, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * The evidence for closing it, or why it was revoked.
+ */
+words: string, 
+/**
+ * Ledger entry.
+ */
+entry: number, 
+/**
+ * The exception that renews it.
+ */
+renewedBy: ChainLinkView | null, };
+
 export type EntryRangeView = { 
 /**
  * The first.
@@ -842,9 +1070,289 @@ value: string,
  */
 entry: number | null, };
 
+export type ExceptedByView = { 
+/**
+ * Its id.
+ */
+exception: string, 
+/**
+ * Its number, such as `EX-0004`.
+ */
+label: string, };
+
+export type ExceptionActsView = { 
+/**
+ * Ask for a further term.
+ */
+renew: MayView, 
+/**
+ * Ask for its closing.
+ */
+close: MayView, 
+/**
+ * End it at once.
+ */
+revoke: MayView, };
+
+export type ExceptionDetailRequest = { 
+/**
+ * Which.
+ */
+exception: ExceptionId, };
+
+export type ExceptionDetailView = { 
+/**
+ * The row.
+ */
+row: ExceptionRowView, 
+/**
+ * Why.
+ */
+justification: string, 
+/**
+ * What limits the risk meanwhile.
+ */
+controls: string, 
+/**
+ * Who asked.
+ */
+requester: PersonView, 
+/**
+ * When.
+ */
+requestedAt: Micros, 
+/**
+ * The risk's acceptance.
+ */
+acceptance: AcceptanceView, 
+/**
+ * Keys it covered when it was decided upon, and how they stood.
+ */
+keys: Array<CoveredKeyView>, 
+/**
+ * How many in all.
+ */
+keysTotal: number, 
+/**
+ * Its chain of renewals, the first one first, itself among them.
+ */
+chain: Array<ChainLinkView>, 
+/**
+ * How it ended.
+ */
+ended: EndedView | null, 
+/**
+ * Ledger entry that put it into force.
+ */
+entry: number | null, 
+/**
+ * What this operator may do.
+ */
+acts: ExceptionActsView, };
+
+export type ExceptionFolder = "open" | "closed" | "all";
+
+export type ExceptionFormRequest = { 
+/**
+ * The exception that is to be renewed.
+ */
+renews: ExceptionId | null, };
+
+export type ExceptionFormView = { 
+/**
+ * By the register's clock.
+ */
+now: Micros, 
+/**
+ * Clauses that an exception can be asked from.
+ */
+clauses: Array<ClauseView>, 
+/**
+ * Who may accept the risk of something this operator asks for.
+ */
+acceptors: Array<PersonView>, 
+/**
+ * The words that they sign.
+ */
+words: string, 
+/**
+ * The exception that is to be renewed.
+ */
+renews: ExceptionDetailView | null, 
+/**
+ * Whether this operator may ask.
+ */
+ask: MayView, };
+
+export type ExceptionId = string & { readonly __brand: 'ExceptionId' };
+
+export type ExceptionRevokeRequest = { 
+/**
+ * Which.
+ */
+exception: ExceptionId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type ExceptionRowView = { 
+/**
+ * Which.
+ */
+exception: ExceptionId, 
+/**
+ * Its number, given when it is asked for.
+ */
+label: string, 
+/**
+ * What is excepted, in a few words.
+ */
+title: string, 
+/**
+ * From which clause.
+ */
+clause: ClauseView, 
+/**
+ * What it covers. Types and tenants together mean keys that are both.
+ */
+terms: Array<ScopeTermView>, 
+/**
+ * Who sees to it that it ends.
+ */
+owner: string, 
+/**
+ * Where it stands.
+ */
+state: ExceptionState, 
+/**
+ * Seals given and missing.
+ */
+slots: Array<SealSlotView>, 
+/**
+ * Since when it is in force; for one that is asked for, when it was asked.
+ */
+since: Micros, 
+/**
+ * When it ends.
+ */
+until: Micros, 
+/**
+ * Whole days until then; negative when past.
+ */
+daysLeft: number, 
+/**
+ * Its request.
+ */
+request: RequestLinkView, 
+/**
+ * Open request that would answer it: its renewal or its closing.
+ */
+answer: AnswerView | null, 
+/**
+ * Whether this operator's seal is the one that is missing.
+ */
+waitsForMe: boolean, };
+
+export type ExceptionState = "requested" | "active" | "expiring" | "expired" | "renewed" | "closed" | "revoked";
+
+export type ExceptionWish = { 
+/**
+ * What is excepted, in a few words.
+ */
+title: string, 
+/**
+ * From which clause.
+ */
+clause: string, 
+/**
+ * What it covers. Types and tenants together mean keys that are both.
+ */
+terms: Array<ScopeTerm>, 
+/**
+ * Why the clause can't be met.
+ */
+justification: string, 
+/**
+ * What limits the risk meanwhile.
+ */
+controls: string, 
+/**
+ * Who sees to it that it ends.
+ */
+owner: string, 
+/**
+ * When it ends.
+ */
+expiresAt: Micros, 
+/**
+ * The exception it renews.
+ */
+renews: ExceptionId | null, };
+
+export type ExceptionsPageRequest = { 
+/**
+ * Which folder.
+ */
+folder: ExceptionFolder, 
+/**
+ * Part of number, title, scope or owner; empty for all.
+ */
+text: string, 
+/**
+ * Of this state alone.
+ */
+state: ExceptionState | null, 
+/**
+ * From this clause alone.
+ */
+clause: string | null, 
+/**
+ * Where to start.
+ */
+after: Cursor | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type ExceptionsPageView = { 
+/**
+ * The rows.
+ */
+rows: Array<ExceptionRowView>, 
+/**
+ * Where the next page starts.
+ */
+next: Cursor | null, 
+/**
+ * How many the filter leaves.
+ */
+matching: number, 
+/**
+ * How many are open.
+ */
+open: number, 
+/**
+ * How many have ended.
+ */
+closed: number, 
+/**
+ * By the register's clock.
+ */
+now: Micros, 
+/**
+ * Clauses that an exception can be asked from.
+ */
+clauses: Array<ClauseView>, 
+/**
+ * Whether this operator may ask for one.
+ */
+ask: MayView, };
+
 export type Fate = "erased" | "invalidated" | "deleted_and_purged" | "out_of_use" | "stays" | "ends";
 
-export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past";
+export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past" | "beyond_term";
 
 export type Finding = "clear" | "warns" | "blocks";
 
@@ -932,6 +1440,102 @@ second: FounderView | null,
  */
 passphraseCharsMin: number, };
 
+export type GateFindingView = { 
+/**
+ * How much it weighs now.
+ */
+level: GateLevel, 
+/**
+ * What kind of thing, as the gate calls it.
+ */
+kind: string, 
+/**
+ * What it is called.
+ */
+id: string, 
+/**
+ * In a few words.
+ */
+title: string, 
+/**
+ * Who sees to it.
+ */
+owner: string, 
+/**
+ * The clause of the policy, as it is cited; empty where there is none.
+ */
+about: string, 
+/**
+ * Whether its date has come.
+ */
+isDue: boolean, 
+/**
+ * Its date.
+ */
+due: Micros, 
+/**
+ * Whole days since its date, or until then.
+ */
+days: number, 
+/**
+ * The one command that clears it.
+ */
+clears: string, 
+/**
+ * The exception, where it is one.
+ */
+exception: ExceptionId | null, };
+
+export type GateLevel = "block" | "warn" | "notice";
+
+export type GateView = { 
+/**
+ * For which environment.
+ */
+environment: Environment, 
+/**
+ * Whether deployment is blocked.
+ */
+blocked: boolean, 
+/**
+ * When it was asked, by the register's clock.
+ */
+at: Micros, 
+/**
+ * What was found: what blocks first, then what warns.
+ */
+findings: Array<GateFindingView>, 
+/**
+ * How many block.
+ */
+blocks: number, 
+/**
+ * How many warn.
+ */
+warnings: number, 
+/**
+ * How many more there are that are not named.
+ */
+more: number, };
+
+export type HeldRoleView = { 
+/**
+ * Which.
+ */
+role: Role, 
+/**
+ * From when on it counts.
+ */
+countsFrom: Micros, 
+/**
+ * Whether it counts by now: a new one waits out its cool-down.
+ */
+counts: boolean, 
+/**
+ * Whether this operator may withdraw it.
+ */
+withdraw: MayView, };
+
 export type HoldId = string & { readonly __brand: 'HoldId' };
 
 export type HoldKind = "legal_hold" | "incident";
@@ -1000,7 +1604,23 @@ decision: Decision | null, } | { "event": "locked",
 /**
  * Why.
  */
-reason: LockReason, } | { "event": "run_moved", 
+reason: LockReason, } | { "event": "reminder", 
+/**
+ * Which.
+ */
+exception: ExceptionId, 
+/**
+ * Its number.
+ */
+label: string, 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * When it ends.
+ */
+until: Micros, } | { "event": "run_moved", 
 /**
  * Which.
  */
@@ -1181,6 +1801,88 @@ task: Task, } | { "code": "internal",
  * Number to quote.
  */
 incident: IncidentId, };
+
+export type JoinRequest = { 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Stable name outside Countersign.
+ */
+person: string, 
+/**
+ * Login at the register; empty on a local custody, where the host makes it.
+ */
+login: string, 
+/**
+ * Name of the device.
+ */
+deviceName: string, 
+/**
+ * Passphrase of the device key.
+ */
+passphrase: Passphrase, };
+
+export type JoinerWish = { "as": "card", 
+/**
+ * Its text.
+ */
+card: string, } | { "as": "keyless", 
+/**
+ * A service or an AI actor.
+ */
+kind: ActorKind, 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Stable name outside Countersign.
+ */
+person: string, 
+/**
+ * Login at the register.
+ */
+login: string, };
+
+export type JoiningCardRequest = { 
+/**
+ * By the id of its device key.
+ */
+deviceKey: Digest, };
+
+export type JoiningView = { 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Id of the device key.
+ */
+deviceKey: Digest, 
+/**
+ * Name of the device.
+ */
+deviceName: string, 
+/**
+ * The card, as it is handed over. It holds no secret.
+ */
+card: string, 
+/**
+ * Name under which it is saved.
+ */
+fileName: string, };
+
+export type JoiningsView = { 
+/**
+ * Oldest first.
+ */
+waiting: Array<JoiningView>, 
+/**
+ * Shortest passphrase accepted.
+ */
+passphraseCharsMin: number, };
 
 export type KekHistoryVersionView = { 
 /**
@@ -1748,6 +2450,40 @@ problem: ConnectionProblem | null, };
 
 export type LockReason = "started" | "asked" | "idle" | "session_ended" | "suspended";
 
+export type LostView = { 
+/**
+ * Id of its key.
+ */
+device: Digest, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * When it was lost.
+ */
+lostAt: Micros, 
+/**
+ * When that was reported.
+ */
+reportedAt: Micros, 
+/**
+ * By whom.
+ */
+reportedBy: PersonView, 
+/**
+ * By when it was to be reported, and the wipe to be done.
+ */
+dueAt: Micros, 
+/**
+ * The entry that reported it.
+ */
+entry: number, 
+/**
+ * The wipe, once it is done.
+ */
+wiped: WipedView | null, };
+
 export type MayNotView = { 
 /**
  * Who.
@@ -1794,7 +2530,11 @@ review: ReviewRowView, } | { "need": "confirm",
 /**
  * Which.
  */
-act: UnconfirmedView, } | { "need": "overdue", 
+act: UnconfirmedView, } | { "need": "exception", 
+/**
+ * This one.
+ */
+exception: ExceptionRowView, } | { "need": "overdue", 
 /**
  * Of this key.
  */
@@ -1811,6 +2551,16 @@ at: Micros, } | { "need": "ledger",
  * First bad entry, if any.
  */
 brokenAt: number | null, };
+
+export type NeededForView = { 
+/**
+ * Which.
+ */
+operation: OperationKind, 
+/**
+ * Those with whom they could sign it today.
+ */
+with: Array<PersonView>, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -1887,6 +2637,28 @@ name: string,
  * Its environment. Production is refused for a local custody.
  */
 environment: Environment, };
+
+export type OpenSealView = { 
+/**
+ * Which request.
+ */
+request: RequestLinkView, 
+/**
+ * What it asks for.
+ */
+operation: OperationKind, 
+/**
+ * About what.
+ */
+subject: string, 
+/**
+ * How many things it is about.
+ */
+targets: number, 
+/**
+ * Whether they asked for it themselves.
+ */
+requester: boolean, };
 
 export type OpenSignWindowRequest = { 
 /**
@@ -1992,7 +2764,71 @@ scope: Scope, } | { "operation": "lift_hold",
 /**
  * Which.
  */
-hold: HoldId, };
+hold: HoldId, } | { "operation": "grant_exception", 
+/**
+ * What exactly.
+ */
+wish: ExceptionWish, } | { "operation": "close_exception", 
+/**
+ * Which.
+ */
+exception: ExceptionId, 
+/**
+ * What shows that.
+ */
+evidence: string, } | { "operation": "share_key", 
+/**
+ * What exactly.
+ */
+wish: SharedKeyWish, } | { "operation": "change_rules", 
+/**
+ * Which section.
+ */
+section: RuleSection, 
+/**
+ * Rules that change.
+ */
+rules: Array<RuleWish>, 
+/**
+ * The decision record, which a major change needs; empty otherwise.
+ */
+decisionRecord: string, } | { "operation": "enrol_operator", 
+/**
+ * Who.
+ */
+joiner: JoinerWish, 
+/**
+ * With these roles.
+ */
+roles: Array<Role>, } | { "operation": "enrol_device", 
+/**
+ * Whose.
+ */
+operator: OperatorId, 
+/**
+ * The card's text.
+ */
+card: string, } | { "operation": "grant_role", 
+/**
+ * To whom.
+ */
+operator: OperatorId, 
+/**
+ * Which.
+ */
+roles: Array<Role>, } | { "operation": "reinstate_operator", 
+/**
+ * Who.
+ */
+operator: OperatorId, 
+/**
+ * With these roles.
+ */
+roles: Array<Role>, 
+/**
+ * With the device of this card; none of theirs is trusted any more. `None` for what holds no key.
+ */
+card: string | null, };
 
 export type OperatorId = string & { readonly __brand: 'OperatorId' };
 
@@ -2074,6 +2910,10 @@ reviews: number,
  */
 violations: number, 
 /**
+ * What a pipeline would be told now; `None` where the gate could not be read, which blocks as well.
+ */
+gate: GateView | null, 
+/**
  * Differences between vault and register at the last discovery.
  */
 drift: number | null, 
@@ -2109,6 +2949,20 @@ dekReviewDays: number,
  * Rotation history of KEKs.
  */
 kekHistory: Array<KekHistoryView>, };
+
+export type OwnDutiesView = { 
+/**
+ * The words acknowledged, paragraph by paragraph.
+ */
+words: Array<string>, 
+/**
+ * Version of the words.
+ */
+version: string, 
+/**
+ * Whether they may acknowledge and rehearse: an auditor never signs.
+ */
+sign: MayView, };
 
 export type PaceView = { 
 /**
@@ -2155,6 +3009,228 @@ name: string,
 value: string, };
 
 export type Passphrase = string;
+
+export type PeopleView = { 
+/**
+ * In order of enrolment.
+ */
+people: Array<PersonRowView>, 
+/**
+ * Every operation.
+ */
+quorums: Array<QuorumHealthView>, 
+/**
+ * Whether this operator may ask for an enrolment.
+ */
+enrol: MayView, 
+/**
+ * Hours a granted role waits before it counts.
+ */
+coolDownHours: number, 
+/**
+ * Days between rehearsal signatures.
+ */
+rehearsalDays: number, 
+/**
+ * Days between acknowledgements.
+ */
+acknowledgementDays: number, 
+/**
+ * Hours within which a lost device is to be reported.
+ */
+lostDeviceHours: number, };
+
+export type PersonAct = { "act": "suspend" } | { "act": "leave" } | { "act": "withdraw_role", 
+/**
+ * Which.
+ */
+role: Role, } | { "act": "revoke_device", 
+/**
+ * Which.
+ */
+device: Digest, } | { "act": "report_lost", 
+/**
+ * Which.
+ */
+device: Digest, 
+/**
+ * When it was lost, as far as is known.
+ */
+lostAt: Micros, } | { "act": "confirm_wipe", 
+/**
+ * Which.
+ */
+device: Digest, 
+/**
+ * When it was wiped.
+ */
+wipedAt: Micros, };
+
+export type PersonActsView = { 
+/**
+ * End their access for now, at once.
+ */
+suspend: MayView, 
+/**
+ * End their access for good, at once.
+ */
+leave: MayView, 
+/**
+ * Ask for a role or an authority.
+ */
+grant: MayView, 
+/**
+ * Ask for them to act again.
+ */
+reinstate: MayView, 
+/**
+ * Ask for a further device.
+ */
+enrolDevice: MayView, };
+
+export type PersonDetailView = { 
+/**
+ * The row.
+ */
+row: PersonRowView, 
+/**
+ * When they were enrolled.
+ */
+enrolledAt: Micros, 
+/**
+ * The entry.
+ */
+enrolledEntry: number, 
+/**
+ * Roles held.
+ */
+roles: Array<HeldRoleView>, 
+/**
+ * Their devices, newest first.
+ */
+devices: Array<DeviceView>, 
+/**
+ * What could not be signed without them.
+ */
+neededFor: Array<NeededForView>, 
+/**
+ * Their open seals.
+ */
+openSeals: Array<OpenSealView>, 
+/**
+ * Requests about them that are not decided or not executed.
+ */
+requests: Array<RequestLinkView>, 
+/**
+ * What happened to them, newest first.
+ */
+history: Array<PersonEventView>, 
+/**
+ * Their own duties, on their own page only.
+ */
+own: OwnDutiesView | null, 
+/**
+ * What this operator may do with them.
+ */
+acts: PersonActsView, };
+
+export type PersonEventView = { 
+/**
+ * Ledger entry.
+ */
+entry: number, 
+/**
+ * As the ledger calls it.
+ */
+verb: string, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * By whom, where it was an operator.
+ */
+by: PersonView | null, 
+/**
+ * What it was about: a role, a device; empty where the verb says it all.
+ */
+about: string, 
+/**
+ * Why, as written.
+ */
+reason: string, 
+/**
+ * The request, where two signed it.
+ */
+request: RequestLinkView | null, };
+
+export type PersonProtectedView = { 
+/**
+ * The person as they stand now.
+ */
+person: PersonDetailView, 
+/**
+ * Requests that lapsed by it.
+ */
+lapsed: number, 
+/**
+ * Connections of theirs that the database did not let go of; they end by themselves.
+ */
+connectionsLeft: number, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type PersonRequest = { 
+/**
+ * Who.
+ */
+operator: OperatorId, };
+
+export type PersonRowView = { 
+/**
+ * Who.
+ */
+person: PersonView, 
+/**
+ * What they are.
+ */
+kind: ActorKind, 
+/**
+ * Whether they may act.
+ */
+status: PersonStatus, 
+/**
+ * Their stable name outside Countersign.
+ */
+identity: string, 
+/**
+ * Their login at the register.
+ */
+login: string, 
+/**
+ * Devices that are trusted.
+ */
+devices: number, 
+/**
+ * Roles granted that do not count yet.
+ */
+cooling: Array<Role>, 
+/**
+ * The last rehearsal signature.
+ */
+rehearsal: ProofView, 
+/**
+ * The last acknowledgement of duties.
+ */
+acknowledgement: ProofView, 
+/**
+ * The lost device whose clock runs out first, if its wipe is not done.
+ */
+lost: LostView | null, };
+
+export type PersonStatus = "active" | "suspended" | "left";
 
 export type PersonView = { 
 /**
@@ -2318,6 +3394,26 @@ leftS: number | null,
  */
 at: Micros, };
 
+export type ProofState = "none" | "never" | "in_time" | "due" | "overdue";
+
+export type ProofView = { 
+/**
+ * How it stands.
+ */
+state: ProofState, 
+/**
+ * When it was given last.
+ */
+at: Micros | null, 
+/**
+ * By when it is due.
+ */
+dueAt: Micros | null, 
+/**
+ * The entry that holds it.
+ */
+entry: number | null, };
+
 export type ProtectAct = "suspend" | "revoke" | "disable" | "report_compromise";
 
 export type ProtectConfirmRequest = { 
@@ -2325,6 +3421,24 @@ export type ProtectConfirmRequest = {
  * Ledger entry of the act.
  */
 act: number, };
+
+export type ProtectPersonRequest = { 
+/**
+ * To whom.
+ */
+operator: OperatorId, 
+/**
+ * What.
+ */
+act: PersonAct, 
+/**
+ * Why; for a wipe, what shows that it is done.
+ */
+reason: string, 
+/**
+ * That afterwards nobody could sign some operation, and that this is accepted: for a suspicion and a lost device only.
+ */
+acceptLoss: boolean, };
 
 export type ProtectPreviewRequest = { 
 /**
@@ -2373,6 +3487,34 @@ unconfirmed: number,
 entry: number, };
 
 export type PurgeWish = "at_once" | "scheduled";
+
+export type QuorumHealthView = { 
+/**
+ * Which.
+ */
+operation: OperationKind, 
+/**
+ * Whether two eligible people with a trusted device could.
+ */
+met: boolean, 
+/**
+ * Why not.
+ */
+why: UnmetWhy | null, 
+/**
+ * Those who may ask for it today.
+ */
+mayAsk: Array<PersonView>, 
+/**
+ * Those who may countersign it today, whoever else asks.
+ */
+mayCountersign: Array<PersonView>, };
+
+export type ReadCardRequest = { 
+/**
+ * Its text, as pasted or as read from its file.
+ */
+text: string, };
 
 export type RecheckRequest = { 
 /**
@@ -2435,6 +3577,80 @@ belongsTo: Environment, } | { "because": "register",
  * The register's code.
  */
 refusal: string, };
+
+export type RegisterReviewView = { 
+/**
+ * When this was read.
+ */
+at: Micros, 
+/**
+ * The last sign-off.
+ */
+last: RegisterReviewedView | null, 
+/**
+ * Days between two sign-offs, at most.
+ */
+everyDays: number, 
+/**
+ * When the next is due; `None` before there is an exception.
+ */
+dueAt: Micros | null, 
+/**
+ * How the register stands, in figures.
+ */
+standing: RegisterStandingView, 
+/**
+ * SHA-256 of every open record, as it is signed off.
+ */
+digest: Digest, 
+/**
+ * Whether this operator may sign it off, and if not, why and who may.
+ */
+signOff: MayView, };
+
+export type RegisterReviewedView = { 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * How many records were open.
+ */
+open: number, 
+/**
+ * What they said.
+ */
+note: string, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type RegisterStandingView = { 
+/**
+ * Open in all: what the sign-off is about.
+ */
+open: number, 
+/**
+ * In force and not expiring.
+ */
+active: number, 
+/**
+ * In force, and their end is near.
+ */
+expiring: number, 
+/**
+ * Expired and not answered.
+ */
+expired: number, 
+/**
+ * Asked for.
+ */
+requested: number, };
 
 export type RemainsView = { 
 /**
@@ -2726,7 +3942,7 @@ export type ReviewFolder = "waiting" | "reviewed";
 
 export type ReviewId = string & { readonly __brand: 'ReviewId' };
 
-export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "operator_suspended" | "destroyed" | "certificate" | "other";
+export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "operator_suspended" | "destroyed" | "certificate" | "exception_revoked" | "shared_key_withdrawn" | "register_reviewed" | "other";
 
 export type ReviewRowView = { 
 /**
@@ -2811,6 +4027,164 @@ everyDays: number,
 clause: string, };
 
 export type RotationTrigger = "token_regeneration" | "suspected_compromise" | "ownership_change" | "schedule";
+
+export type RuleChangeView = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * Its value before; empty where there was none.
+ */
+before: string, 
+/**
+ * Its value after; empty where it goes.
+ */
+after: string, 
+/**
+ * Whether that weakens the policy.
+ */
+weaker: boolean, };
+
+export type RuleProblemView = { 
+/**
+ * Which rule; empty where it is about all of them.
+ */
+name: string, 
+/**
+ * What is wanted, in the register's words.
+ */
+why: string, };
+
+export type RuleSection = "rotation" | "algorithms" | "quorum" | "terms" | "settings";
+
+export type RuleSectionView = { 
+/**
+ * Which.
+ */
+section: RuleSection, 
+/**
+ * Version in force.
+ */
+version: number, 
+/**
+ * Since when.
+ */
+since: Micros, 
+/**
+ * Who signed it; nobody for what a custody is founded with.
+ */
+signedBy: Array<PersonView>, 
+/**
+ * The request that brought it.
+ */
+request: RequestLinkView | null, 
+/**
+ * The rules, by name.
+ */
+rules: Array<RuleView>, };
+
+export type RuleVersionView = { 
+/**
+ * Its number.
+ */
+version: number, 
+/**
+ * When it came into force.
+ */
+at: Micros, 
+/**
+ * Ledger entry; `None` for what a custody is founded with.
+ */
+entry: number | null, 
+/**
+ * Who signed it.
+ */
+signedBy: Array<PersonView>, 
+/**
+ * The request.
+ */
+request: RequestLinkView | null, 
+/**
+ * Whether it was a major change.
+ */
+major: boolean, 
+/**
+ * The decision record, where there is one.
+ */
+decisionRecord: string, 
+/**
+ * Why, as the request said.
+ */
+reason: string, 
+/**
+ * What differs from the version before.
+ */
+changes: Array<RuleChangeView>, };
+
+export type RuleView = { 
+/**
+ * Its name within its section.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
+export type RuleWish = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * Its value; empty: it goes.
+ */
+value: string, };
+
+export type RulesComparedView = { 
+/**
+ * Rule by rule; those that weaken the policy make it a major change, which needs a decision record.
+ */
+changes: Array<RuleChangeView>, 
+/**
+ * What is not acceptable about it; `None` where it may be asked for.
+ */
+problem: RuleProblemView | null, };
+
+export type RulesHistoryRequest = { 
+/**
+ * Which.
+ */
+section: RuleSection, };
+
+export type RulesHistoryView = { 
+/**
+ * The versions.
+ */
+versions: Array<RuleVersionView>, };
+
+export type RulesView = { 
+/**
+ * Every section.
+ */
+sections: Array<RuleSectionView>, 
+/**
+ * What each setting may be.
+ */
+ranges: Array<SettingRangeView>, 
+/**
+ * Whether this operator may ask for a change.
+ */
+change: MayView, 
+/**
+ * Changes of rules that are asked for and not decided or not executed.
+ */
+requests: Array<RequestLinkView>, 
+/**
+ * Violations that no exception covers.
+ */
+uncovered: number, };
 
 export type RunActionsView = { 
 /**
@@ -3154,6 +4528,38 @@ integration: string, } | { "of": "tenant",
  */
 tenant: TenantId, };
 
+export type ScopeTerm = { "of": "key", 
+/**
+ * Which.
+ */
+key: KeyId, } | { "of": "tenant", 
+/**
+ * Whose.
+ */
+tenant: TenantId, } | { "of": "type", 
+/**
+ * Which.
+ */
+keyType: KeyType, };
+
+export type ScopeTermView = { "of": "key", 
+/**
+ * Which.
+ */
+key: KeyRefView, } | { "of": "tenant", 
+/**
+ * Whose.
+ */
+tenant: TenantId, 
+/**
+ * By name.
+ */
+name: string, } | { "of": "type", 
+/**
+ * Which.
+ */
+keyType: KeyType, };
+
 export type SealSlotView = { "slot": "signed", 
 /**
  * By whom.
@@ -3272,6 +4678,24 @@ reference: string,
  */
 reason: string, };
 
+export type SettingRangeView = { 
+/**
+ * Which setting.
+ */
+name: string, 
+/**
+ * The words it may be, from the weakest to the strongest; none for a number.
+ */
+words: Array<string>, 
+/**
+ * The least number.
+ */
+lowest: number | null, 
+/**
+ * The largest number.
+ */
+highest: number | null, };
+
 export type SettingsView = { 
 /**
  * The custody.
@@ -3314,6 +4738,134 @@ dataFolder: string,
  */
 version: string, };
 
+export type SharedKeyId = string & { readonly __brand: 'SharedKeyId' };
+
+export type SharedKeyRowView = { 
+/**
+ * Its entry, where it has one.
+ */
+entry: SharedKeyId | null, 
+/**
+ * Which key.
+ */
+key: KeyRefView, 
+/**
+ * What it is.
+ */
+keyType: KeyType, 
+/**
+ * The first of its tenants, by name.
+ */
+tenants: Array<string>, 
+/**
+ * How many in all.
+ */
+tenantsTotal: number, 
+/**
+ * Where it stands.
+ */
+state: SharedKeyState, 
+/**
+ * The decision record that allows it.
+ */
+decisionRecord: string, 
+/**
+ * Who accepted the risk, or is to.
+ */
+acceptedBy: PersonView | null, 
+/**
+ * When it must be looked at again.
+ */
+reviewBy: Micros | null, 
+/**
+ * Days until then; negative when past.
+ */
+daysLeft: number | null, 
+/**
+ * Seals given and missing.
+ */
+slots: Array<SealSlotView>, 
+/**
+ * Its request.
+ */
+request: RequestLinkView | null, 
+/**
+ * Why it serves several tenants.
+ */
+justification: string, 
+/**
+ * What limits the risk meanwhile.
+ */
+controls: string, 
+/**
+ * Ledger entry that put it into force.
+ */
+grantedEntry: number | null, };
+
+export type SharedKeyState = "missing" | "requested" | "entered" | "review_due" | "overdue" | "withdrawn" | "replaced";
+
+export type SharedKeyWish = { 
+/**
+ * Which key.
+ */
+key: KeyId, 
+/**
+ * The decision record that allows it.
+ */
+decisionRecord: string, 
+/**
+ * Why it serves several tenants.
+ */
+justification: string, 
+/**
+ * What limits the risk meanwhile.
+ */
+controls: string, 
+/**
+ * When it must be looked at again.
+ */
+reviewBy: Micros, };
+
+export type SharedKeyWithdrawRequest = { 
+/**
+ * Which.
+ */
+entry: SharedKeyId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type SharedKeysView = { 
+/**
+ * The rows.
+ */
+rows: Array<SharedKeyRowView>, 
+/**
+ * By the register's clock.
+ */
+now: Micros, 
+/**
+ * Who may accept the risk of something this operator asks for.
+ */
+acceptors: Array<PersonView>, 
+/**
+ * The words that they sign.
+ */
+words: string, 
+/**
+ * Longest time until an entry is looked at again.
+ */
+termDaysMax: number, 
+/**
+ * Whether this operator may ask for an entry.
+ */
+ask: MayView, 
+/**
+ * Whether this operator may withdraw one.
+ */
+withdraw: MayView, };
+
 export type SignAct = { "kind": "submit" } | { "kind": "decide", 
 /**
  * Which decision the window was opened for.
@@ -3346,7 +4898,53 @@ statement: SignPlanView, } | { "what": "review",
 /**
  * Everything it says.
  */
-statement: SignReviewView, };
+statement: SignReviewView, } | { "what": "register", 
+/**
+ * Everything it says.
+ */
+statement: SignRegisterView, } | { "what": "duty", 
+/**
+ * Everything it says.
+ */
+statement: SignDutyView, };
+
+export type SignDutyView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Which of the two.
+ */
+duty: DutyKind, 
+/**
+ * The words that are signed, paragraph by paragraph.
+ */
+words: Array<string>, 
+/**
+ * Version of the words; empty for a rehearsal.
+ */
+version: string, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of what will be signed.
+ */
+statementHash: Digest, 
+/**
+ * When it was given last.
+ */
+last: Micros | null, };
 
 export type SignPlanView = { 
 /**
@@ -3434,6 +5032,32 @@ differences: Array<DifferenceView>,
  */
 escaped: Array<EscapedTextView>, };
 
+export type SignRegisterView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * How the register stands.
+ */
+review: RegisterReviewView, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of the records that are signed off.
+ */
+statementHash: Digest, };
+
 export type SignReviewView = { 
 /**
  * The custody.
@@ -3476,7 +5100,15 @@ decision: Decision, } | { "sign": "review",
 /**
  * Which.
  */
-review: ReviewId, };
+review: ReviewId, } | { "sign": "register", 
+/**
+ * SHA-256 of the records as they were shown.
+ */
+digest: Digest, } | { "sign": "duty", 
+/**
+ * Which.
+ */
+duty: DutyKind, };
 
 export type SignatureView = { 
 /**
@@ -3590,7 +5222,15 @@ runs: number,
 /**
  * Items of the review list that this operator may sign off.
  */
-reviews: number, };
+reviews: number, 
+/**
+ * Exceptions that are open.
+ */
+exceptions: number, 
+/**
+ * Of those, how many expired and are not answered.
+ */
+exceptionsExpired: number, };
 
 export type StepKind = "compare" | "create_version" | "create_key" | "rewrap" | "prove" | "grace" | "disable_old" | "register" | "close" | "restore" | "enable_old" | "disable_new" | "replace_dek" | "reencrypt" | "reencrypt_back" | "erase_old" | "erase_new" | "deactivate" | "delete_tokens" | "erase_wraps" | "reclaim" | "delete_from_vault" | "await_purge" | "prove_absent" | "recover" | "enable_versions" | "activate" | "lift" | "apply";
 
@@ -3866,7 +5506,7 @@ matching: number,
  */
 total: number, };
 
-export type Thing = "tenant" | "hold" | "review" | "certificate" | "custody" | "operator" | "key" | "key_version" | "request" | "draft" | "run" | "entry" | "import" | "saved_view" | "profile";
+export type Thing = "exception" | "shared_key" | "tenant" | "hold" | "review" | "certificate" | "custody" | "operator" | "key" | "key_version" | "request" | "draft" | "run" | "entry" | "import" | "saved_view" | "profile";
 
 export type TimelineEvent = "created" | "imported" | "adopted" | "activated" | "state_changed" | "rotation_asked" | "rotation_sealed" | "rotation_rejected" | "request_lapsed" | "version_created" | "rewrapped" | "version_disabled" | "version_enabled" | "overdue" | "protected" | "hold_set" | "hold_lifted" | "tokens_deleted" | "wrap_erased" | "deleted" | "recovered" | "purged" | "absent";
 
@@ -4038,11 +5678,95 @@ operator: OperatorId,
  */
 passphrase: Passphrase, };
 
+export type UnmetWhy = "too_few" | "not_proven";
+
 export type VaultObject = "key" | "secret" | "certificate";
 
 export type VersionState = "current" | "grace" | "disabled" | "retired";
 
 export type Violation = "weak_algorithm" | "legacy_storage" | "owner_missing" | "purpose_missing" | "overdue" | "not_in_vault" | "other_environment";
+
+export type ViolationFactView = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
+export type ViolationView = { 
+/**
+ * Which rule.
+ */
+rule: BrokenRule, 
+/**
+ * By which key; `None` for what only the vault knows.
+ */
+key: KeyRefView | null, 
+/**
+ * What kind of key.
+ */
+keyType: KeyType | null, 
+/**
+ * What it is about, by name.
+ */
+subject: string, 
+/**
+ * Whoever answers for it; empty where nobody does.
+ */
+owner: string, 
+/**
+ * Figures and names about it.
+ */
+facts: Array<ViolationFactView>, 
+/**
+ * Since when.
+ */
+since: Micros, 
+/**
+ * The exception that covers it, if one does.
+ */
+exception: ExceptedByView | null, };
+
+export type ViolationsRequest = { 
+/**
+ * Only this rule; `None` for all.
+ */
+rule: BrokenRule | null, 
+/**
+ * At most this many.
+ */
+limit: number, };
+
+export type ViolationsView = { 
+/**
+ * As many as were asked for.
+ */
+rows: Array<ViolationView>, 
+/**
+ * Every rule that is broken.
+ */
+counts: Array<BrokenCountView>, };
+
+export type WipedView = { 
+/**
+ * When it was recorded.
+ */
+at: Micros, 
+/**
+ * By whom.
+ */
+by: PersonView, 
+/**
+ * What shows it.
+ */
+evidence: string, 
+/**
+ * The entry.
+ */
+entry: number, };
 
 export type WithdrawRequest = { 
 /**
@@ -4100,6 +5824,14 @@ export type IpcSchema = {
   offboardings_page: [OffboardingsPageRequest, OffboardingsPageView];
   reviews_page: [ReviewsPageRequest, ReviewsPageView];
   review_detail: [ReviewDetailRequest, ReviewDetailView];
+  exceptions_page: [ExceptionsPageRequest, ExceptionsPageView];
+  exception_detail: [ExceptionDetailRequest, ExceptionDetailView];
+  exception_form: [ExceptionFormRequest, ExceptionFormView];
+  exception_revoke: [ExceptionRevokeRequest, ExceptionDetailView];
+  exceptions_review: [Nothing, RegisterReviewView];
+  gate: [Nothing, GateView];
+  shared_keys: [Nothing, SharedKeysView];
+  shared_key_withdraw: [SharedKeyWithdrawRequest, SharedKeysView];
   certificates_page: [CertificatesPageRequest, CertificatesPageView];
   certificate: [CertificateRequest, CertificateView];
   certificate_issue: [CertificateIssueRequest, CertificateView];
@@ -4108,6 +5840,18 @@ export type IpcSchema = {
   tokens_count: [TokensCountRequest, TokensCountView];
   tokens_invalidate: [TokensInvalidateRequest, TokensGoneView];
   tokens_sweep: [Nothing, TokensGoneView];
+  people: [Nothing, PeopleView];
+  person_detail: [PersonRequest, PersonDetailView];
+  protect_person: [ProtectPersonRequest, PersonProtectedView];
+  read_card: [ReadCardRequest, CardView];
+  joinings: [Nothing, JoiningsView];
+  join: [JoinRequest, JoiningView];
+  joining_save: [JoiningCardRequest, SavedFileView];
+  joining_forget: [JoiningCardRequest, JoiningsView];
+  rules: [Nothing, RulesView];
+  rules_history: [RulesHistoryRequest, RulesHistoryView];
+  compare_rules: [CompareRulesRequest, RulesComparedView];
+  violations: [ViolationsRequest, ViolationsView];
   sign_context: [Nothing, SignContextView];
   sign_confirm: [SignConfirmRequest, SealedView];
   sign_cancel: [Nothing, Done];
@@ -4131,7 +5875,7 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   prepare_founder: ["app_state"],
   reset_founder: ["app_state"],
   found_custody: ["app_state"],
-  unlock: ["app_state", "status", "overview", "keys", "requests", "runs", "ledger", "saved_views", "settings", "tenants", "reviews", "certificates", "tokens"],
+  unlock: ["app_state", "status", "overview", "keys", "requests", "runs", "ledger", "saved_views", "settings", "tenants", "reviews", "certificates", "tokens", "exceptions"],
   lock: ["app_state"],
   touch_activity: [],
   status_bar: [],
@@ -4156,7 +5900,7 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   requests_page: [],
   request_detail: [],
   recheck_request: [],
-  withdraw_request: ["requests", "overview", "keys", "ledger", "status"],
+  withdraw_request: ["exceptions", "requests", "overview", "keys", "ledger", "status"],
   tenants_page: [],
   tenant_detail: [],
   protect_preview: [],
@@ -4168,6 +5912,14 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   offboardings_page: [],
   reviews_page: [],
   review_detail: [],
+  exceptions_page: [],
+  exception_detail: [],
+  exception_form: [],
+  exception_revoke: ["exceptions", "keys", "reviews", "overview", "ledger", "status"],
+  exceptions_review: [],
+  gate: [],
+  shared_keys: [],
+  shared_key_withdraw: ["exceptions", "keys", "reviews", "overview", "ledger", "status"],
   certificates_page: [],
   certificate: [],
   certificate_issue: ["certificates", "runs", "tenants", "reviews", "overview", "ledger", "status"],
@@ -4176,8 +5928,20 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   tokens_count: [],
   tokens_invalidate: ["tokens", "keys", "tenants", "reviews", "overview", "ledger", "status"],
   tokens_sweep: ["tokens", "keys", "tenants", "overview", "ledger", "status"],
+  people: [],
+  person_detail: [],
+  protect_person: ["people", "operators", "reviews", "requests", "overview", "ledger", "status"],
+  read_card: [],
+  joinings: [],
+  join: ["app_state", "people"],
+  joining_save: [],
+  joining_forget: ["app_state", "people"],
+  rules: [],
+  rules_history: [],
+  compare_rules: [],
+  violations: [],
   sign_context: [],
-  sign_confirm: ["requests", "reviews", "certificates", "tenants", "overview", "keys", "ledger", "status"],
+  sign_confirm: ["exceptions", "requests", "reviews", "certificates", "tenants", "people", "overview", "keys", "ledger", "status"],
   sign_cancel: [],
   run_start: ["requests", "runs", "tenants", "overview", "keys", "ledger", "status"],
   runs_page: [],

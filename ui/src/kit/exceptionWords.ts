@@ -1,6 +1,6 @@
-import type { ClauseView, ExceptionState, Micros, SharedKeyState } from "../host";
-import { count, counted, dateOf, day } from "./format";
-import type { Said, Tone } from "./words";
+import type { ClauseView, ExceptionState, Micros, ScopeTermView, SharedKeyState } from "../host";
+import { count, counted, dateOf, day, listed } from "./format";
+import { KEY_TYPE, type Said, type Tone } from "./words";
 
 /** The words of exceptions and of keys that serve several tenants. */
 
@@ -34,6 +34,18 @@ export function citedBy(clause: string): string {
   const parts = /^([AB])-([0-9.]+|A)-/.exec(clause);
   return parts ? `${parts[1] ?? ""} §${parts[2] ?? ""}` : clause;
 }
+
+/** What an exception covers, in a few words: names, then "API secret of Saltmarsh Shipping". */
+export function scopeWords(terms: readonly ScopeTermView[]): string {
+  const keys = terms.flatMap((term) => (term.of === "key" ? [term.key.name] : []));
+  const types = terms.flatMap((term) => (term.of === "type" ? [KEY_TYPE[term.keyType]] : []));
+  const tenants = terms.flatMap((term) => (term.of === "tenant" ? [term.name] : []));
+  const named = keys.length > NAMED_MAX ? [...keys.slice(0, NAMED_MAX), counted(keys.length - NAMED_MAX, "more key")] : keys;
+  const every = types.length === 0 && tenants.length === 0 ? [] : [`every ${types.length === 0 ? "key" : listed(types, "or")}${tenants.length === 0 ? "" : ` of ${listed(tenants, "or")}`}`];
+  return listed([...named, ...every]);
+}
+
+const NAMED_MAX = 3;
 
 type Ending = { readonly state: ExceptionState; readonly until: Micros; readonly daysLeft: number };
 

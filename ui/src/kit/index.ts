@@ -7,6 +7,7 @@ export { Icon } from "./Icon";
 export { Differences, PlanChanges, PlanFacts } from "./Plan";
 export { Erasure } from "./Erasure";
 export * from "./erasureWords";
+export * from "./exceptionWords";
 export * from "./planWords";
 export { Popover } from "./Popover";
 export * from "./problems";

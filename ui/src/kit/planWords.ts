@@ -1,5 +1,5 @@
-import type { CountView, OperationKind, PlanView } from "../host";
-import { count, term } from "./format";
+import type { CountView, Micros, OperationKind, PlanView } from "../host";
+import { count, moment, term } from "./format";
 
 /**
  * The words for what stands in a plan. What is not here is shown as it was signed: nothing that is signed is ever left out.
@@ -10,7 +10,8 @@ const FIELD: Record<string, string> = {
   rotate_by: "Rotate by", vault: "Vault", state: "State", status: "Status", tenant_status: "Status of the tenant", version: "Version", tokens_under_old: "Tokens under the old DEK", old_wrap: "Old wrapped value", tokens: "Tokens", keys: "Keys", deks: "DEKs", wraps: "Wrapped values", wrap: "Wrapped value",
   dek_version: "Version of the DEK", check_value: "Check value", value: "Value", versions: "Versions", purge: "Purge", purge_at: "Purge date", tenant: "Tenant",
   reclaim: "Space in the table's files", secrets: "Secrets", certificates: "Certificates", hold: "Hold", in_vault: "In the vault", recovery: "Recovery", kek: "KEK",
-  integrations: "Integrations", overlap: "Overlap", erasure: "Erasure", exceptions: "Exceptions", requests: "Open requests",
+  clause: "Clause", covers: "Covers", expires_at: "Expires", controls: "Compensating controls", exception: "Exception", evidence: "Evidence", decision_record: "Decision record", review_by: "Review by", shared_across_tenants: "Tenants that it serves",
+  integrations: "Integrations", overlap: "Overlap", erasure: "Erasure", exceptions: "Exceptions", requests: "Open requests", roles: "Roles", device: "Device", devices: "Devices", login: "Login at the register", person: "Identity",
 };
 
 /** What a line of the difference is about; with the version it concerns, where its name means one. */
@@ -39,6 +40,7 @@ const COUNT: Record<string, readonly [string, string]> = {
   deks: ["DEK", "DEKs"], tokens: ["token", "tokens"], tenants: ["tenant", "tenants"], keys: ["key", "keys"], keks: ["KEK", "KEKs"], secrets: ["secret", "secrets"],
   certificates: ["certificate", "certificates"], integrations: ["integration", "integrations"], wraps: ["wrapped value", "wrapped values"], versions: ["version", "versions"],
   vault_objects: ["object in the vault", "objects in the vault"], requests: ["open request", "open requests"], exceptions: ["exception", "exceptions"], holds: ["hold", "holds"], other_keys: ["other key", "other keys"],
+  days: ["day at most", "days at most"], named: ["key, type or tenant named", "keys, types and tenants named"],
 };
 
 const DONE: Partial<Record<OperationKind, Record<string, string>>> = {
@@ -74,7 +76,10 @@ export function countOf(counts: readonly CountView[], name: string): number {
 const PARAMETER: Record<string, string> = {
   batch_size: "Batch", budget_percent: "Vault budget, %", full_proof: "Every new wrap opened once", grace_seconds: "Grace period", vault: "Vault", version_after: "Version after",
   version_before: "Version before", trigger: "Trigger", purge: "Purge", reclaim_hours: "Reclaim, hours in UTC", erasure: "Erasure strength", backup_retention_days: "Backups kept, days", wal_retention_days: "Write-ahead log kept, days", replica_lag_hours: "Replicas behind by at most, hours", residue_until: "Last copy gone", typed_name: "Name typed", value_bytes: "Random bytes", encoding: "Written as", reactivates: "Puts compromised keys back into use", vault_name: "Name in the vault", bits: "Length", owner: "Owner",
+  clause: "Clause", title: "Title", keys: "Keys, by record", scope: "Scope", justification: "Justification", controls: "Compensating controls", expires_at: "Expires on", acceptance: "Words accepted", renews: "Renews, by record", evidence: "Evidence",
+  key: "Key, by record", decision_record: "Decision record", review_by: "Review by",
   purpose: "Purpose", classification: "Classification", tenant: "Tenant", kind: "Kind", quiet_from: "Quiet hours from", quiet_until: "Quiet hours until", algorithm: "Algorithm", name: "Name",
+  section: "Section of the rules", major: "Weakens the policy", person: "Identity", login: "Login at the register", roles: "Roles", device_name: "Device", public_key: "Public key of the device", proof: "Proof of the card", founding: "Founding entry of the custody", cool_down_hours: "Counts after, hours",
 };
 
 const VALUE: Record<string, string> = {
@@ -82,12 +87,16 @@ const VALUE: Record<string, string> = {
   scheduled: "at the vault's own date", at_once: "at once", any: "any hour", shared_kek: "limited: a KEK lives on", cryptographic: "cryptographic", legal_hold: "legal hold",
 };
 
+/** Parameters that are a moment, in microseconds. */
+const MOMENTS = new Set(["expires_at", "review_by"]);
+
 export function parameterWord(name: string): string {
   return PARAMETER[name] ?? name;
 }
 
 export function parameterValue(name: string, value: string): string {
   if (/_seconds$/.test(name) && /^\d{1,9}$/.test(value)) return term(Number(value));
+  if (MOMENTS.has(name) && /^\d{12,18}$/.test(value)) return moment(value as Micros);
   if (value === "true" || value === "false") return value === "true" ? "yes" : "no";
   return VALUE[value] ?? value;
 }

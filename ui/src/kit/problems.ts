@@ -199,6 +199,7 @@ const FIELD: Record<string, string> = {
   databaseName: "The database's name", databaseUser: "The login", environment: "The environment", reason: "The reason",
   changeRecord: "The change record", rollbackPlan: "The roll-back plan", graceSeconds: "The grace period", bits: "The length",
   owner: "The owner", purpose: "The purpose", approveWithinHours: "The time to approve", executeWithinHours: "The time to execute",
+  title: "What is excepted", clause: "The clause", terms: "The scope", justification: "The justification", controls: "The compensating controls", expiresAt: "The expiry date", evidence: "The evidence", decisionRecord: "The decision record", reviewBy: "The review date",
   targets: "The list of targets", keys: "The list of DEKs", trigger: "The trigger", overlapSeconds: "The overlap", purge: "The purge", reclaim: "The reclaiming", hold: "The hold", reference: "The reference", typed: "What was typed", text: "The text", tenant: "The tenant", integration: "The integration", key: "The key",
 };
 
@@ -208,7 +209,7 @@ const FIELD_PROBLEM: Record<FieldProblem, string> = {
   not_a_vault_address: "is not the address of a vault (https://NAME.vault.azure.net)",
   hidden_characters: "holds characters that cannot be seen", taken: "is taken",
   same_person: "names the same person twice; two people are needed", needs_security: "must include Security for one of the two founders",
-  weak_algorithm: "is weaker than the policy allows", weak_passphrase: "is too easy to guess", in_the_past: "lies in the past",
+  weak_algorithm: "is weaker than the policy allows", weak_passphrase: "is too easy to guess", in_the_past: "lies in the past", beyond_term: "lies beyond the longest term of this clause",
 };
 
 /** Refusals of the register that have words; the others are named by their code. */
@@ -234,11 +235,38 @@ const REGISTER_REFUSAL: Record<string, string> = {
   proof_missing: "A proof is missing; no certificate is issued before it is there.",
   nothing_to_do: "There is nothing left to do.",
   no_key_fits: "No key of it is in a state that allows this.",
+  exception_over: "This exception has ended.",
+  exception_expired: "It has expired: closing or renewing it takes two people.",
+  exception_unknown: "The register does not know this exception.",
+  clause_unknown: "The policy has no such clause in force.",
+  expiry_past: "This date is past.",
+  expiry_beyond_term: "This date lies beyond the longest term of the clause.",
+  scope_empty: "No live key of the register is in this scope.",
+  scope_too_wide: "This reaches more keys than one exception may cover: name a narrower scope.",
+  renewal_differs: "A renewal covers what it renews, no more and no less.",
+  acceptance_missing: "Nobody has accepted the risk with a seal that counts.",
+  shared_key_over: "This entry has ended.",
+  key_not_shareable: "A DEK serves one integration of one tenant, and no decision changes that.",
+  looked_last: "You signed the last look; another person looks this time.",
   plan_unfit: "The plan does not fit what the register holds.",
+  would_break_quorum: "Afterwards no two people could sign some operation: have another person enrolled or given the role first.",
+  quorum_unreachable: "Today's people could not meet this rule, so nobody could ever change it again.",
+  decision_missing: "A major change needs its decision record.",
+  operator_known: "They are enrolled already.",
+  operator_unknown: "The register does not know this person.",
+  role_unfit: "These roles do not go together, or not with what they are.",
+  role_unknown: "They do not hold this role.",
+  not_human: "Only a human or an agent holds a key; services and AI actors read, at most.",
+  login_unfit: "This login can't become an operator's: it must exist, have no powers and be in no group.",
+  loss_known: "This device was reported lost already.",
+  loss_unknown: "This device was not reported lost.",
+  already_wiped: "The wipe of this device is recorded already.",
+  duties_differ: "The words of the duties have changed since they were read. Read them again.",
+  rules_fixed: "A version of the rules is never edited.",
 };
 
 const THING: Record<Thing, string> = {
-  tenant: "tenant", hold: "hold", review: "item of the review list", certificate: "certificate", custody: "custody", operator: "operator", key: "key", key_version: "key version", request: "request", draft: "draft", run: "run",
+  exception: "exception", shared_key: "entry in the register of shared keys", tenant: "tenant", hold: "hold", review: "item of the review list", certificate: "certificate", custody: "custody", operator: "operator", key: "key", key_version: "key version", request: "request", draft: "draft", run: "run",
   entry: "entry", import: "import", saved_view: "saved view", profile: "profile",
 };
 

@@ -129,6 +129,9 @@ export const REVIEW_KIND: Record<ReviewKind, Said> = {
   operator_suspended: { word: "Operator suspended", icon: "ban", tone: "warn" },
   destroyed: { word: "Destroyed", icon: "trash", tone: "danger" },
   certificate: { word: "Certificate issued", icon: "file-text", tone: "ink" },
+  exception_revoked: { word: "Exception revoked", icon: "ban", tone: "alert" },
+  shared_key_withdrawn: { word: "Shared-service entry withdrawn", icon: "link-2-off", tone: "warn" },
+  register_reviewed: { word: "Register of exceptions signed off", icon: "stamp", tone: "idle" },
   other: { word: "Act", icon: "circle", tone: "idle" },
 };
 
@@ -184,6 +187,11 @@ export const KEY_KINDS = [
   "rotate_kek", "create_kek", "rotate_dek", "rotate_secret", "destroy_dek", "destroy_kek", "destroy_secret", "offboard_tenant", "recover_kek", "reactivate", "lift_hold",
 ] as const satisfies readonly OperationKind[];
 export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** Whether it changes the register alone: the last seal puts it into force, and there is no run to start. */
+export function isInRegister(operation: OperationKind): boolean {
+  return !(KEY_KINDS as readonly OperationKind[]).includes(operation);
+}
 
 type Titled = { readonly operation: OperationKind; readonly subject: string; readonly targets: number; readonly versionAfter: number | null };
 

@@ -1,12 +1,14 @@
 import { lazy } from "react";
 
 import { Overview } from "../features/overview/Overview";
+import { isAsk } from "../features/people/asks";
 import type { Route } from "./route";
 
 const Approvals = lazy(() => import("../features/approvals/Approvals"));
 const NewRequest = lazy(() => import("../features/request/NewRequest"));
 const Keys = lazy(() => import("../features/keys/Keys"));
 const Tenants = lazy(() => import("../features/tenants/Tenants"));
+const Exceptions = lazy(() => import("../features/exceptions/Exceptions"));
 const Offboardings = lazy(() => import("../features/offboarding/Offboardings"));
 const Survey = lazy(() => import("../features/offboarding/Survey"));
 const Reviews = lazy(() => import("../features/reviews/Reviews"));
@@ -18,7 +20,9 @@ const CreateDeks = lazy(() => import("../features/estate/CreateDeks"));
 const Runs = lazy(() => import("../features/runs/Runs"));
 const RunDetail = lazy(() => import("../features/runs/RunDetail"));
 const Ledger = lazy(() => import("../features/ledger/Ledger"));
-const Operators = lazy(() => import("../features/reference/Operators"));
+const People = lazy(() => import("../features/people/People"));
+const PeopleAsk = lazy(() => import("../features/people/PeopleAsk"));
+const Policies = lazy(() => import("../features/policies/Policies"));
 const Settings = lazy(() => import("../features/reference/Settings"));
 
 /** The screen an address names. */
@@ -34,6 +38,8 @@ export function Pages({ route }: { readonly route: Route }) {
       return <Keys route={route} />;
     case "tenants":
       return <Tenants route={route} />;
+    case "exceptions":
+      return <Exceptions route={route} />;
     case "offboarding":
       return route.id === null ? <Offboardings route={route} /> : <Survey key={route.id} tenant={route.id} />;
     case "reviews":
@@ -50,8 +56,10 @@ export function Pages({ route }: { readonly route: Route }) {
       return route.id === null ? <Runs route={route} /> : <RunDetail key={route.id} run={route.id} />;
     case "ledger":
       return <Ledger route={route} />;
-    case "operators":
-      return <Operators />;
+    case "people":
+      return route.id !== null && isAsk(route.id) ? <PeopleAsk key={route.id} kind={route.id} route={route} /> : <People route={route} />;
+    case "policies":
+      return <Policies route={route} />;
     case "settings":
       return <Settings />;
     default:

@@ -9,7 +9,7 @@ import type { Scope } from "../host";
 export type Route = { readonly screen: Screen; readonly id: string | null; readonly query: Query };
 
 export const SCREENS = [
-  "overview", "approvals", "request", "keys", "tenants", "offboarding", "reviews", "certificates", "import", "discovery", "create-deks", "runs", "ledger", "operators", "settings",
+  "overview", "approvals", "request", "keys", "tenants", "exceptions", "offboarding", "reviews", "certificates", "import", "discovery", "create-deks", "runs", "ledger", "people", "policies", "settings",
 ] as const;
 
 export type Screen = (typeof SCREENS)[number];

@@ -9,7 +9,7 @@ import { useSession } from "./session";
 export function Sidebar({ route }: { readonly route: Route }) {
   const { view: status } = useRead("status_bar", {});
   const here = OWNER[route.screen] ?? route.screen;
-  const item = (screen: Screen, icon: IconName, title: string, number?: number, look: "plain" | "mine" = "plain") => (
+  const item = (screen: Screen, icon: IconName, title: string, number?: number, look: Look = "plain") => (
     <NavItem key={screen} screen={screen} here={here} icon={icon} title={title} look={look} {...(number === undefined ? {} : { number })} />
   );
   return (
@@ -23,6 +23,10 @@ export function Sidebar({ route }: { readonly route: Route }) {
         {item("approvals", "inbox", "Approvals", status?.forMe, status !== undefined && status.forMe > 0 ? "mine" : "plain")}
         {item("keys", "key-round", "Keys", status?.keys)}
         {item("runs", "play", "Runs", status?.runs)}
+      </div>
+      <div className="nav-h">Control</div>
+      <div className={`nav ${styles.flush ?? ""}`}>
+        {item("exceptions", "hourglass", "Exceptions", status?.exceptions, status !== undefined && status.exceptionsExpired > 0 ? "hot" : "plain")}
         {item("reviews", "stamp", "Reviews", status?.reviews, status !== undefined && status.reviews > 0 ? "mine" : "plain")}
         {item("ledger", "scroll-text", "Ledger")}
       </div>
@@ -36,7 +40,8 @@ export function Sidebar({ route }: { readonly route: Route }) {
       </div>
       <div className="nav-h">Reference</div>
       <div className={`nav ${styles.flush ?? ""}`}>
-        {item("operators", "user", "Operators")}
+        {item("people", "user", "People")}
+        {item("policies", "book-open", "Policies")}
         {item("settings", "settings", "Settings")}
       </div>
       <Me />
@@ -47,7 +52,9 @@ export function Sidebar({ route }: { readonly route: Route }) {
 /** Screens that are reached from another one light that one up. */
 const OWNER: Partial<Record<Screen, Screen>> = { request: "approvals", "create-deks": "keys" };
 
-function NavItem({ screen, here, icon, title, number, look }: { readonly screen: Screen; readonly here: Screen; readonly icon: IconName; readonly title: string; readonly number?: number; readonly look: "plain" | "mine" }) {
+type Look = "plain" | "mine" | "hot";
+
+function NavItem({ screen, here, icon, title, number, look }: { readonly screen: Screen; readonly here: Screen; readonly icon: IconName; readonly title: string; readonly number?: number; readonly look: Look }) {
   return (
     <a href={href(screen)} aria-current={screen === here ? "page" : undefined} title={title}>
       <Icon name={icon} />

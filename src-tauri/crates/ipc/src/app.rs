@@ -282,6 +282,10 @@ view! {
         pub runs: u32,
         /// Items of the review list that this operator may sign off.
         pub reviews: u32,
+        /// Exceptions that are open.
+        pub exceptions: u32,
+        /// Of those, how many expired and are not answered.
+        pub exceptions_expired: u32,
     }
 }
 

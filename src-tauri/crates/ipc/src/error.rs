@@ -93,13 +93,13 @@ words! {
     /// What is wrong with a field.
     pub enum FieldProblem {
         Empty, TooLong, TooShort, NotANumber, OutOfRange, NotAName, NotAnAddress, NotAVaultAddress, HiddenCharacters, Taken,
-        SamePerson, NeedsSecurity, WeakAlgorithm, WeakPassphrase, InThePast,
+        SamePerson, NotACard, NeedsSecurity, WeakAlgorithm, WeakPassphrase, InThePast, BeyondTerm,
     }
 }
 
 words! {
     /// A kind of thing that can be missing.
-    pub enum Thing { Tenant, Hold, Review, Certificate, Custody, Operator, Key, KeyVersion, Request, Draft, Run, Entry, Import, SavedView, Profile }
+    pub enum Thing { Exception, SharedKey, Tenant, Hold, Review, Certificate, Custody, Operator, Key, KeyVersion, Request, Draft, Run, Entry, Import, SavedView, Profile }
 }
 
 /// Why an operator may not do something.

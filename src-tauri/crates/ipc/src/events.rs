@@ -4,7 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
-    scalar::{Decision, Micros, RequestId, RunId},
+    scalar::{Decision, ExceptionId, Micros, RequestId, RunId},
     table::CacheTag,
 };
 
@@ -36,6 +36,17 @@ pub enum HostEvent {
     Locked {
         /// Why.
         reason: LockReason,
+    },
+    /// An exception ends soon: told once for each of the days at which people are reminded.
+    Reminder {
+        /// Which.
+        exception: ExceptionId,
+        /// Its number.
+        label: String,
+        /// What it is about.
+        title: String,
+        /// When it ends.
+        until: Micros,
     },
     /// A run ended or needs someone.
     RunMoved {

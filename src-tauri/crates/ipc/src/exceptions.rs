@@ -85,8 +85,8 @@ view! {
         pub title: String,
         /// From which clause.
         pub clause: ClauseView,
-        /// Upon what, in words.
-        pub scope: String,
+        /// What it covers. Types and tenants together mean keys that are both.
+        pub terms: Vec<ScopeTermView>,
         /// Who sees to it that it ends.
         pub owner: String,
         /// Where it stands.
@@ -131,8 +131,6 @@ view! {
     pub struct ExceptionDetailView {
         /// The row.
         pub row: ExceptionRowView,
-        /// What it covers.
-        pub terms: Vec<ScopeTermView>,
         /// Why.
         pub justification: String,
         /// What limits the risk meanwhile.

@@ -3,8 +3,8 @@
 use crate::scalar::{Environment, ExceptionId, Micros};
 
 words! {
-    /// How much a finding weighs.
-    pub enum GateLevel { Block, Warn }
+    /// How much a finding weighs now.
+    pub enum GateLevel { Block, Warn, Notice }
 }
 
 view! {
@@ -22,13 +22,15 @@ view! {
         pub blocks: u32,
         /// How many warn.
         pub warnings: u32,
+        /// How many more there are that are not named.
+        pub more: u32,
     }
 }
 
 view! {
     /// One reason to block or to warn.
     pub struct GateFindingView {
-        /// How much it weighs.
+        /// How much it weighs now.
         pub level: GateLevel,
         /// What kind of thing, as the gate calls it.
         pub kind: String,
@@ -38,11 +40,15 @@ view! {
         pub title: String,
         /// Who sees to it.
         pub owner: String,
-        /// Since when it is so, or when it will be.
-        pub since: Option<Micros>,
-        /// Days since then; for a warning ahead, days until then.
-        pub days: Option<i32>,
-        /// The one step that clears it.
+        /// The clause of the policy, as it is cited; empty where there is none.
+        pub about: String,
+        /// Whether its date has come.
+        pub is_due: bool,
+        /// Its date.
+        pub due: Micros,
+        /// Whole days since its date, or until then.
+        pub days: u32,
+        /// The one command that clears it.
         pub clears: String,
         /// The exception, where it is one.
         pub exception: Option<ExceptionId>,

@@ -395,14 +395,20 @@ view! {
 request! {
     /// Makes this computer's device key for a custody one is not enrolled in yet, and the card that asks for it.
     pub struct JoinRequest {
+        /// Their id, where they are enrolled already: for a further device, or coming back.
+        pub operator: Option<OperatorId>,
         /// Full name.
         pub name: String,
         /// Stable name outside Countersign.
         pub person: String,
         /// Login at the register; empty on a local custody, where the host makes it.
         pub login: String,
+        /// Its password, where an administrator made the login; empty otherwise.
+        pub login_password: Passphrase,
         /// Name of the device.
         pub device_name: String,
+        /// The invitation's text, where this computer does not know the custody yet; empty otherwise.
+        pub invitation: String,
         /// Passphrase of the device key.
         pub passphrase: Passphrase,
     }
@@ -429,8 +435,18 @@ view! {
     pub struct JoiningsView {
         /// Oldest first.
         pub waiting: Vec<JoiningView>,
+        /// Whether this computer must be told by an invitation which custody it is.
+        pub needs_invitation: bool,
         /// Shortest passphrase accepted.
         pub passphrase_chars_min: u32,
+    }
+}
+
+view! {
+    /// What somebody needs to know to join this custody from another computer. It holds no secret.
+    pub struct InvitationView {
+        /// Its text.
+        pub text: String,
     }
 }
 

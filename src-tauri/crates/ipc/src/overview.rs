@@ -4,6 +4,8 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
+    exceptions::ExceptionRowView,
+    gate::GateView,
     keys::KeyRefView,
     people::PersonView,
     protect::UnconfirmedView,
@@ -38,6 +40,8 @@ view! {
         pub reviews: u32,
         /// Rules broken by keys.
         pub violations: u32,
+        /// What a pipeline would be told now; `None` where the gate could not be read, which blocks as well.
+        pub gate: Option<GateView>,
         /// Differences between vault and register at the last discovery.
         pub drift: Option<u32>,
         /// When that was.
@@ -88,6 +92,11 @@ pub enum NeedView {
     Confirm {
         /// Which.
         act: UnconfirmedView,
+    },
+    /// An exception that expired and is not answered, or ends soon.
+    Exception {
+        /// This one.
+        exception: ExceptionRowView,
     },
     /// A rotation that is late.
     Overdue {

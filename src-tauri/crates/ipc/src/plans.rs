@@ -4,10 +4,17 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::{
+    exceptions::ExceptionWish,
     keys::KeyRefView,
     offboarding::ErasureView,
+    operators::ActorKind,
     protect::Scope,
-    scalar::{Classification, Digest, HoldId, KeyId, Micros, OperationKind, RotationTrigger, TenantId},
+    rules::{RuleSection, RuleWish},
+    scalar::{
+        Classification, Digest, ExceptionId, HoldId, KeyId, Micros, OperationKind, OperatorId, Role, RotationTrigger,
+        TenantId,
+    },
+    shared_keys::SharedKeyWish,
 };
 
 /// What exactly is asked for.
@@ -95,6 +102,85 @@ pub enum OperationRequest {
     LiftHold {
         /// Which.
         hold: HoldId,
+    },
+    /// An exception to the policy, until its date and no longer.
+    GrantException {
+        /// What exactly.
+        wish: ExceptionWish,
+    },
+    /// An exception ends because what it excepted is no more.
+    CloseException {
+        /// Which.
+        exception: ExceptionId,
+        /// What shows that.
+        evidence: String,
+    },
+    /// A key may serve several tenants.
+    ShareKey {
+        /// What exactly.
+        wish: SharedKeyWish,
+    },
+    /// A new version of a section of the rules.
+    ChangeRules {
+        /// Which section.
+        section: RuleSection,
+        /// Rules that change.
+        rules: Vec<RuleWish>,
+        /// The decision record, which a major change needs; empty otherwise.
+        decision_record: String,
+    },
+    /// Somebody joins.
+    EnrolOperator {
+        /// Who.
+        joiner: JoinerWish,
+        /// With these roles.
+        roles: Vec<Role>,
+    },
+    /// A further device of somebody who is enrolled.
+    EnrolDevice {
+        /// Whose.
+        operator: OperatorId,
+        /// The card's text.
+        card: String,
+    },
+    /// Roles or an authority, which count after their cool-down.
+    GrantRole {
+        /// To whom.
+        operator: OperatorId,
+        /// Which.
+        roles: Vec<Role>,
+    },
+    /// Somebody who was suspended may act again.
+    ReinstateOperator {
+        /// Who.
+        operator: OperatorId,
+        /// With these roles.
+        roles: Vec<Role>,
+        /// With the device of this card; none of theirs is trusted any more. `None` for what holds no key.
+        card: Option<String>,
+    },
+}
+
+/// Who is to be enrolled.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "as", deny_unknown_fields, rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "ipc.ts")]
+pub enum JoinerWish {
+    /// Whoever made this card: an operator or an agent, with their device key.
+    Card {
+        /// Its text.
+        card: String,
+    },
+    /// What holds no key and never signs.
+    Keyless {
+        /// A service or an AI actor.
+        kind: ActorKind,
+        /// Full name.
+        name: String,
+        /// Stable name outside Countersign.
+        person: String,
+        /// Login at the register.
+        login: String,
     },
 }
 

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use crate::{
     error::{DifferenceView, RefusalReason},
     keys::RunLinkView,
+    operators::DutyKind,
     people::PersonView,
     plans::{CountView, OperationRequest, PlanView},
     runs::RunState,
@@ -304,6 +305,16 @@ pub enum SignSubject {
     Review {
         /// Which.
         review: ReviewId,
+    },
+    /// A second person's sign-off on the whole register of exceptions.
+    Register {
+        /// SHA-256 of the records as they were shown.
+        digest: Digest,
+    },
+    /// A sign of life of the operator themselves.
+    Duty {
+        /// Which.
+        duty: DutyKind,
     },
 }
 

@@ -11,7 +11,8 @@ use crate::{
 words! {
     /// What waits for a second look.
     pub enum ReviewKind {
-        Suspended, Revoked, Disabled, CompromiseReported, TokensInvalidated, HoldSet, OperatorSuspended, Destroyed, Certificate, Other,
+        Suspended, Revoked, Disabled, CompromiseReported, TokensInvalidated, HoldSet, OperatorSuspended, Destroyed, Certificate,
+        ExceptionRevoked, SharedKeyWithdrawn, RegisterReviewed, Other,
     }
 }
 

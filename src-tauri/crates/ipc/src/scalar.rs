@@ -21,6 +21,10 @@ ids! {
     HoldId => "string & { readonly __brand: 'HoldId' }";
     /// An item of the review list.
     ReviewId => "string & { readonly __brand: 'ReviewId' }";
+    /// An exception to the policy.
+    ExceptionId => "string & { readonly __brand: 'ExceptionId' }";
+    /// An entry in the register of shared keys.
+    SharedKeyId => "string & { readonly __brand: 'SharedKeyId' }";
     /// A certificate of destruction.
     CertificateId => "string & { readonly __brand: 'CertificateId' }";
     /// A run.

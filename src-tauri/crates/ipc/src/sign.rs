@@ -6,6 +6,8 @@ use ts_rs::TS;
 use crate::{
     app::CustodyHeadView,
     error::DifferenceView,
+    exceptions::RegisterReviewView,
+    operators::DutyKind,
     people::PersonView,
     plans::PlanView,
     requests::SealSlotView,
@@ -28,6 +30,40 @@ pub enum SignContextView {
         /// Everything it says.
         statement: SignReviewView,
     },
+    /// A sign-off on the whole register of exceptions.
+    Register {
+        /// Everything it says.
+        statement: SignRegisterView,
+    },
+    /// A rehearsal signature, or the acknowledgement of duties.
+    Duty {
+        /// Everything it says.
+        statement: SignDutyView,
+    },
+}
+
+view! {
+    /// What an operator signs about themselves.
+    pub struct SignDutyView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// Which of the two.
+        pub duty: DutyKind,
+        /// The words that are signed, paragraph by paragraph.
+        pub words: Vec<String>,
+        /// Version of the words; empty for a rehearsal.
+        pub version: String,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of what will be signed.
+        pub statement_hash: Digest,
+        /// When it was given last.
+        pub last: Option<Micros>,
+    }
 }
 
 view! {
@@ -44,6 +80,24 @@ view! {
         /// With which device key.
         pub device_key: Digest,
         /// SHA-256 of the statement that will be signed.
+        pub statement_hash: Digest,
+    }
+}
+
+view! {
+    /// The whole register of exceptions, as it is signed off.
+    pub struct SignRegisterView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// How the register stands.
+        pub review: RegisterReviewView,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of the records that are signed off.
         pub statement_hash: Digest,
     }
 }

@@ -4,16 +4,16 @@
 //! the permission files, the window's types and its cache invalidation all follow from here; a test holds them to it.
 
 use crate::{
-    app::*, bindings::Collector, certificates::*, estate::*, keys::*, ledger::*, offboarding::*, overview::*,
-    people::*, plans::*, protect::*, requests::*, review::*, runs::*, scalar::*, settings::*, sign::*, tenants::*,
-    tokens::*,
+    app::*, bindings::Collector, certificates::*, estate::*, exceptions::*, gate::*, keys::*, ledger::*,
+    offboarding::*, operators::*, overview::*, people::*, plans::*, protect::*, requests::*, review::*, rules::*, runs::*, scalar::*, settings::*,
+    shared_keys::*, sign::*, tenants::*, tokens::*,
 };
 
 words! {
     /// What a cached answer belongs to.
     pub enum CacheTag {
         AppState, Status, Overview, Keys, SavedViews, Operators, Requests, Runs, Ledger, Discovery, Settings, Tenants, Reviews,
-        Certificates, Tokens,
+        Certificates, Tokens, Exceptions, People, Rules,
     }
 }
 
@@ -41,7 +41,7 @@ ipc_commands! {
     reset_founder(ResetFounderRequest) -> FoundingView => [AppState];
     found_custody(Nothing) -> AppStateView => [AppState];
     unlock(UnlockRequest) -> AppStateView => [
-        AppState, Status, Overview, Keys, Requests, Runs, Ledger, SavedViews, Settings, Tenants, Reviews, Certificates, Tokens
+        AppState, Status, Overview, Keys, Requests, Runs, Ledger, SavedViews, Settings, Tenants, Reviews, Certificates, Tokens, Exceptions
     ];
     lock(Nothing) -> AppStateView => [AppState];
     touch_activity(Nothing) -> SessionView => [];
@@ -70,7 +70,7 @@ ipc_commands! {
     requests_page(RequestsPageRequest) -> RequestsPageView => [];
     request_detail(RequestDetailRequest) -> RequestDetailView => [];
     recheck_request(RecheckRequest) -> RecheckView => [];
-    withdraw_request(WithdrawRequest) -> RequestDetailView => [Requests, Overview, Keys, Ledger, Status];
+    withdraw_request(WithdrawRequest) -> RequestDetailView => [Exceptions, Requests, Overview, Keys, Ledger, Status];
 
     tenants_page(TenantsPageRequest) -> TenantsPageView => [];
     tenant_detail(TenantDetailRequest) -> TenantDetailView => [];
@@ -86,6 +86,15 @@ ipc_commands! {
     reviews_page(ReviewsPageRequest) -> ReviewsPageView => [];
     review_detail(ReviewDetailRequest) -> ReviewDetailView => [];
 
+    exceptions_page(ExceptionsPageRequest) -> ExceptionsPageView => [];
+    exception_detail(ExceptionDetailRequest) -> ExceptionDetailView => [];
+    exception_form(ExceptionFormRequest) -> ExceptionFormView => [];
+    exception_revoke(ExceptionRevokeRequest) -> ExceptionDetailView => [Exceptions, Keys, Reviews, Overview, Ledger, Status];
+    exceptions_review(Nothing) -> RegisterReviewView => [];
+    gate(Nothing) -> GateView => [];
+    shared_keys(Nothing) -> SharedKeysView => [];
+    shared_key_withdraw(SharedKeyWithdrawRequest) -> SharedKeysView => [Exceptions, Keys, Reviews, Overview, Ledger, Status];
+
     certificates_page(CertificatesPageRequest) -> CertificatesPageView => [];
     certificate(CertificateRequest) -> CertificateView => [];
     certificate_issue(CertificateIssueRequest) -> CertificateView => [Certificates, Runs, Tenants, Reviews, Overview, Ledger, Status];
@@ -96,8 +105,23 @@ ipc_commands! {
     tokens_invalidate(TokensInvalidateRequest) -> TokensGoneView => [Tokens, Keys, Tenants, Reviews, Overview, Ledger, Status];
     tokens_sweep(Nothing) -> TokensGoneView => [Tokens, Keys, Tenants, Overview, Ledger, Status];
 
+    people(Nothing) -> PeopleView => [];
+    person_detail(PersonRequest) -> PersonDetailView => [];
+    protect_person(ProtectPersonRequest) -> PersonProtectedView => [People, Operators, Reviews, Requests, Overview, Ledger, Status];
+    read_card(ReadCardRequest) -> CardView => [];
+    invitation(Nothing) -> InvitationView => [];
+    joinings(Nothing) -> JoiningsView => [];
+    join(JoinRequest) -> JoiningView => [AppState, People];
+    joining_save(JoiningCardRequest) -> SavedFileView => [];
+    joining_forget(JoiningCardRequest) -> JoiningsView => [AppState, People];
+
+    rules(Nothing) -> RulesView => [];
+    rules_history(RulesHistoryRequest) -> RulesHistoryView => [];
+    compare_rules(CompareRulesRequest) -> RulesComparedView => [];
+    violations(ViolationsRequest) -> ViolationsView => [];
+
     sign_context(Nothing) -> SignContextView => [];
-    sign_confirm(SignConfirmRequest) -> SealedView => [Requests, Reviews, Certificates, Tenants, Overview, Keys, Ledger, Status];
+    sign_confirm(SignConfirmRequest) -> SealedView => [Exceptions, Requests, Reviews, Certificates, Tenants, People, Overview, Keys, Ledger, Status];
     sign_cancel(Nothing) -> Done => [];
 
     run_start(RunStartRequest) -> RunDetailView => [Requests, Runs, Tenants, Overview, Keys, Ledger, Status];

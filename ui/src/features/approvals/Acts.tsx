@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { MayView, RequestDetailView } from "../../host";
-import { Button, instead, OPERATION, refusal } from "../../kit";
+import { Button, instead, isInRegister, OPERATION, refusal } from "../../kit";
 import styles from "./approvals.module.css";
 
 type ActsProps = {
@@ -53,8 +53,8 @@ export function Acts({ detail, may, drifted, busy, decide, start, withdraw, chil
 
 function sentence({ row: { state, operation }, actions: { countersign, start } }: RequestDetailView, may: ActsProps["may"], drifted: boolean): string {
   if (drifted) return "Nothing can be signed or started: look at the differences.";
-  if (state === "open") return may.countersign ? "Nothing runs until someone starts it after both seals." : whyNot(countersign);
-  if (may.start) return OPERATION[operation].destroys ? "Both seals are there. What it destroys does not come back." : "Both seals are there. Starting it changes the vault.";
+  if (state === "open") return may.countersign ? (isInRegister(operation) ? "With your seal it comes into force." : "Nothing runs until someone starts it after both seals.") : whyNot(countersign);
+  if (may.start) return OPERATION[operation].destroys ? "Both seals are there. What it destroys does not come back." : isInRegister(operation) ? "Both seals are there. Starting it puts it into force." : "Both seals are there. Starting it changes the vault.";
   return whyNot(start);
 }
 

@@ -2,7 +2,7 @@ import { useRef, useState, type ReactNode } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import type { NeedView, OverviewView, RequestRowView } from "../../host";
-import { Ago, count, countSentence, counted, day, due, Empty, Icon, requestTitle, REVIEW_KIND, RUN_STATE, runState, runTitle, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
+import { Ago, count, countSentence, counted, day, due, Empty, endsWhen, EXCEPTION_STATE, Icon, requestTitle, REVIEW_KIND, RUN_STATE, runState, runTitle, scopeWords, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
 import { href, scopeHref } from "../../routes/route";
 import styles from "./overview.module.css";
 
@@ -75,6 +75,10 @@ function Need({ need }: { readonly need: NeedView }) {
     case "confirm":
       return (
         <Row to={scopeHref(need.act.subject.scope)} glyph={<Glyph icon="vault" tone="alert" />} title={`The vault has not confirmed ${need.act.subject.name}`} second={`${counted(need.act.keys, "key")} may still be used there`} what={<Said tone="alert" icon="triangle-alert">Confirm</Said>} when={<Ago at={need.act.since} />} />
+      );
+    case "exception":
+      return (
+        <Row to={href("exceptions", need.exception.exception)} glyph={<Glyph icon={EXCEPTION_STATE[need.exception.state].icon} tone={EXCEPTION_STATE[need.exception.state].tone} />} title={`${need.exception.label} ${need.exception.state === "expired" ? "has expired" : "ends soon"}: ${need.exception.title}`} second={`${need.exception.clause.cited} · ${scopeWords(need.exception.terms)} · ${need.exception.answer ? `${need.exception.answer.request.label} is asked for` : "neither closed nor renewed"}`} what={<Status said={EXCEPTION_STATE[need.exception.state]} />} when={endsWhen(need.exception).text} />
       );
     case "overdue":
       return (

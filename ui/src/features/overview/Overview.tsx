@@ -8,6 +8,7 @@ import { Main, TopBar } from "../../shell/TopBar";
 import { onlyAuditor } from "../../commands/registry";
 import { SampleButton } from "../estate/SampleButton";
 import { DekAge } from "./DekAge";
+import { GateLine } from "./GateLine";
 import { Due } from "./Due";
 import { KekHistory } from "./KekHistory";
 import { Needs } from "./Needs";
@@ -34,6 +35,7 @@ function Page({ overview }: { readonly overview: OverviewView }) {
   return (
     <div className={styles.page}>
       <Headline overview={overview} />
+      <GateLine gate={overview.gate} />
       <Figures overview={overview} />
       <Needs overview={overview} />
       <div className={styles.side}>

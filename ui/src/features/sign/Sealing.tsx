@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { IpcError, RequestOf, SignPlanView } from "../../host";
-import { Button, Copy, Differences, groups, Note, Problem, ROLE, Scroll, shortKeyId, TextArea, TextField } from "../../kit";
+import { Button, Copy, Differences, groups, isInRegister, Note, Problem, ROLE, Scroll, shortKeyId, TextArea, TextField } from "../../kit";
 import { EnvironmentTab } from "../../shell/EnvironmentTab";
 import { wordsOf } from "./act";
 import styles from "./sign.module.css";
@@ -124,5 +124,6 @@ function lead(context: SignPlanView): string {
   const both = context.custody.local ? " On this local custody both seals are made on this machine." : "";
   if (context.act.kind === "submit") return `Your seal is the first of ${context.quorum}. Nothing happens until another person has countersigned.${both}`;
   if (context.act.decision === "reject") return `Your rejection ends this request for good.${both}`;
+  if (isInRegister(context.plan.operation)) return `Your seal is the second of ${context.quorum}. With it, it is in force.${both}`;
   return `Your seal is the second of ${context.quorum}. With it the run may be started.${both}`;
 }

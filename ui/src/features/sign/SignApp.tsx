@@ -2,14 +2,17 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { makeQueryClient, useAct, useRead, type SealedView, type SignPlanView } from "../../host";
-import { Button, counted, moment, Problem, Skeleton } from "../../kit";
+import { Button, counted, isInRegister, moment, Problem, Skeleton } from "../../kit";
 import { Boundary } from "../../shell/Boundary";
 import { Band } from "../../shell/EnvironmentTab";
 import { wordsOf } from "./act";
+import { Duty } from "./Duty";
+import { DUTY } from "./dutyWords";
 import { Sealed } from "./Sealed";
 import { Sealing } from "./Sealing";
 import styles from "./sign.module.css";
 import { SigningOff } from "./SigningOff";
+import { SigningRegister } from "./SigningRegister";
 
 export function SignApp() {
   const [client] = useState(makeQueryClient);
@@ -60,13 +63,17 @@ function SignWindow() {
         {confirm.view ? (
           <Sealed
             signer={statement.signer}
-            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : "Signed off"}
-            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : "It is off the review list."}
+            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : view.what === "duty" ? DUTY[view.statement.duty].done : "Signed off"}
+            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : view.what === "duty" ? DUTY[view.statement.duty].next : view.what === "register" ? "Another person looks next time." : "It is off the review list."}
             sealed={confirm.view}
             close={close}
           />
         ) : view.what === "plan" ? (
           <Sealing key={view.statement.planHash} context={view.statement} {...props} />
+        ) : view.what === "duty" ? (
+          <Duty key={view.statement.statementHash} context={view.statement} {...props} />
+        ) : view.what === "register" ? (
+          <SigningRegister key={view.statement.statementHash} context={view.statement} {...props} />
         ) : (
           <SigningOff key={view.statement.statementHash} context={view.statement} {...props} />
         )}
@@ -77,5 +84,6 @@ function SignWindow() {
 
 function whatNext(context: SignPlanView, sealed: SealedView): string {
   if (sealed.decision === "reject") return "Nothing will be executed.";
+  if (sealed.missing === 0 && isInRegister(context.plan.operation)) return "All seals are given. It is in force.";
   return sealed.missing > 0 ? `${counted(sealed.missing, "seal")} still missing, until ${moment(context.approveBy)}.` : `All seals are given. The run may be started until ${moment(context.executeBy)}.`;
 }

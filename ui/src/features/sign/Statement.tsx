@@ -1,5 +1,5 @@
 import type { SignPlanView } from "../../host";
-import { count, counted, countLabel, ENVIRONMENT, Erasure, moment, Note, parameterValue, parameterWord, PlanChanges, shortKeyId } from "../../kit";
+import { count, counted, countLabel, ENVIRONMENT, Erasure, isInRegister, moment, Note, parameterValue, parameterWord, PlanChanges, shortKeyId } from "../../kit";
 import { irreversible, lines } from "./lines";
 import styles from "./sign.module.css";
 
@@ -26,7 +26,7 @@ export function Statement({ context }: { readonly context: SignPlanView }) {
         <dt>Vault</dt>
         <dd className="mono wrap">{plan.vaultHost}</dd>
         {lines(plan).map(([verb, sentence]) => (
-          <Fact key={verb} name={verb}>
+          <Fact key={verb} name={verb} strong={verb === "Accepts"}>
             {sentence}
           </Fact>
         ))}
@@ -46,7 +46,7 @@ export function Statement({ context }: { readonly context: SignPlanView }) {
         <dd className="prose">{context.reason}</dd>
         <dt>Change record</dt>
         <dd className="wrap">{context.changeRecord}</dd>
-        <dt>Roll-back plan</dt>
+        <dt>{isInRegister(plan.operation) ? "Way back" : "Roll-back plan"}</dt>
         <dd className="prose">{context.rollbackPlan}</dd>
         <dt>Clocks</dt>
         <dd>
@@ -62,11 +62,11 @@ export function Statement({ context }: { readonly context: SignPlanView }) {
   );
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: string }) {
+function Fact({ name, strong = false, children }: { readonly name: string; readonly strong?: boolean; readonly children: string }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd className="wrap">{children}</dd>
+      <dd className={strong ? "wrap strong" : "wrap"}>{children}</dd>
     </>
   );
 }

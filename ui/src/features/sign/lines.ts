@@ -1,10 +1,11 @@
-import type { OperationKind, PlanView } from "../../host";
-import { count, counted, countOf, listed, parameterOf, term, TRIGGER } from "../../kit";
+import type { Micros, OperationKind, PlanView } from "../../host";
+import { citedBy, count, counted, countOf, groups, KEY_TYPE, listed, longMoment, parameterOf, ROLE, term, TRIGGER } from "../../kit";
 
 /** What an operation does, in plain words: one line for each thing it does, in the order in which it does them. */
 export type Line = readonly [verb: string, sentence: string];
 
 const NAMED_MAX = 3;
+const COVERED_MAX = 6;
 
 export function lines(plan: PlanView): readonly Line[] {
   return LINES[plan.operation](plan);
@@ -56,15 +57,70 @@ const LINES: Record<OperationKind, (plan: PlanView) => readonly Line[]> = {
     ["Puts into use", `${targets(plan, "key")} again`],
   ],
   lift_hold: (plan) => [["Lifts", `the hold ${plan.subject}; what it kept may be destroyed from then on`]],
-  grant_exception: (plan) => [["Excepts", `${plan.subject} from the policy, until its date and no longer`]],
-  close_exception: (plan) => [["Closes", `the exception ${plan.subject}; the policy holds again`]],
-  share_key: (plan) => [["Enters", `${plan.subject} in the register of keys that serve several tenants`]],
-  change_rules: (plan) => [["Replaces", `${plan.subject} by their next version`]],
-  enrol_operator: (plan) => [["Enrols", `${plan.subject}, with the roles and the device named below`]],
-  enrol_device: (plan) => [["Enrols", `a further device: ${plan.subject}`]],
-  grant_role: (plan) => [["Grants", `what is named below to ${plan.subject}`]],
-  reinstate_operator: (plan) => [["Reinstates", `${plan.subject}, who may act again`]],
+  grant_exception: exception,
+  close_exception: (plan) => [
+    ["Closes", `the exception ${plan.subject}; the clause holds again, and the gate asks for it no more`],
+    ["On evidence", parameterOf(plan, "evidence") ?? "none is named"],
+  ],
+  share_key: (plan) => [
+    ["Lets", `${plan.subject} serve several tenants`],
+    ["Decision", parameterOf(plan, "decision_record") ?? "none is named"],
+    ["Until", ends(plan, "review_by", "then it counts no more")],
+    ["Controls", parameterOf(plan, "controls") ?? "none are named"],
+    ["Accepts", accepted(plan)],
+  ],
+  change_rules: changedRules,
+  enrol_operator: (plan) => [
+    ["Enrols", `${plan.subject}, ${identity(plan)}, as ${ACTOR[parameterOf(plan, "kind") ?? ""] ?? "an operator"}`],
+    ["With", rolesGiven(plan)],
+    ...device(plan),
+    ["Opens", `the register to the login ${parameterOf(plan, "login") ?? "named below"}`],
+  ],
+  enrol_device: (plan) => [["Trusts", `a further device of ${plan.subject}`], ...device(plan)],
+  grant_role: (plan) => [["Grants", `${plan.subject}: ${rolesGiven(plan)}`]],
+  reinstate_operator: (plan) => [["Reinstates", `${plan.subject}, who may act again`], ["With", rolesGiven(plan)], ...device(plan)],
 };
+
+/** R-50, R-51: what is excepted, upon what, until when, and the words by which its risk is accepted. */
+function exception(plan: PlanView): readonly Line[] {
+  const clause = parameterOf(plan, "clause") ?? "";
+  const renewed = parameterOf(plan, "renews");
+  return [
+    ["Excepts", `${plan.subject}, from ${citedBy(clause)} of the policy (${clause})`],
+    ["Covers", covered(plan)],
+    ["Until", ends(plan, "expires_at", "and no longer")],
+    ...(renewed === undefined ? [] : [["Renews", `${plan.targets.find((target) => target.id === renewed)?.name ?? renewed}, which ends with it`] as const]),
+    ["Controls", parameterOf(plan, "controls") ?? "none are named"],
+    ["Accepts", accepted(plan)],
+  ];
+}
+
+/** What an exception covers: keys are named one by one below, types and tenants here. */
+function covered(plan: PlanView): string {
+  const named = plan.changes.filter((change) => change.field === "covers").map((change) => change.after);
+  if (named.length > 0 && named.length <= COVERED_MAX) return listed(named);
+  const keys = listOf(plan, "keys").length;
+  const words = listOf(plan, "scope");
+  const types = words.filter((word) => word.startsWith("type:")).map((word) => (KEY_TYPE as Record<string, string>)[word.slice(5)] ?? word);
+  const tenants = words.filter((word) => word.startsWith("tenant:")).length;
+  const keyed = keys === 0 ? [] : [counted(keys, "key")];
+  const every = types.length === 0 ? (tenants === 0 ? [] : [`every key of ${counted(tenants, "tenant")}`]) : [`every ${listed(types, "or")}${tenants === 0 ? "" : ` of ${counted(tenants, "tenant")}`}`];
+  return listed([...keyed, ...every]) || "nothing";
+}
+
+function listOf(plan: PlanView, name: string): readonly string[] {
+  return (parameterOf(plan, name) ?? "").split(",").filter((word) => word !== "");
+}
+
+function ends(plan: PlanView, name: string, then: string): string {
+  const at = parameterOf(plan, name);
+  return at !== undefined && /^\d{12,18}$/.test(at) ? `${longMoment(at as Micros)}, ${then}` : "no date that can be read";
+}
+
+function accepted(plan: PlanView): string {
+  const words = parameterOf(plan, "acceptance");
+  return words === undefined ? "no words are named" : `“${words}”`;
+}
 
 const LOST: Partial<Record<OperationKind, string>> = {
   destroy_dek: "The data under these keys opens for nobody again. From the deletion of the first token on, this can't be undone.",
@@ -73,6 +129,40 @@ const LOST: Partial<Record<OperationKind, string>> = {
   offboard_tenant: "The tenant's data opens for nobody again. From the deletion of the first token on, this can't be undone.",
   rotate_dek: "The old keys are erased at the end. Until then the run can be rolled back.",
 };
+
+/** What changes of the rules, and whether it weakens the policy: the register found that by comparing. */
+function changedRules(plan: PlanView): readonly Line[] {
+  const changed = plan.parameters.filter((parameter) => parameter.name.startsWith("row."));
+  const major = parameterOf(plan, "major") === "true";
+  const record = parameterOf(plan, "decision_record") ?? "";
+  return [
+    ["Replaces", `${plan.subject} by their next version`],
+    ...(changed.length === 0 ? [] : ([["Changes", `${counted(changed.length, "rule")}, each named below`]] as const)),
+    ["Weight", major ? "a major change: it weakens the policy" : "no major change: no rule gets weaker"],
+    ...(record === "" ? [] : ([["Decision", record]] as const)),
+  ];
+}
+
+const ACTOR: Record<string, string> = { operator: "an operator", agent: "an agent, which never seals", service: "a service, which never seals", ai: "an AI actor, which never seals and holds no keys" };
+
+function identity(plan: PlanView): string {
+  return parameterOf(plan, "person") ?? "identity named below";
+}
+
+/** "Security and DevOps, which count 24 hours after". */
+function rolesGiven(plan: PlanView): string {
+  const words = (parameterOf(plan, "roles") ?? "").split(",").filter(Boolean).map((role) => (ROLE as Record<string, string>)[role] ?? role);
+  const hours = parameterOf(plan, "cool_down_hours");
+  if (words.length === 0) return "the roles named below";
+  return `${listed(words)}${hours === undefined || hours === "0" ? "" : `, which ${words.length === 1 ? "counts" : "count"} ${counted(Number(hours), "hour")} after`}`;
+}
+
+/** The device that may sign from then on, by name and key. */
+function device(plan: PlanView): readonly Line[] {
+  const name = parameterOf(plan, "device_name");
+  const key = parameterOf(plan, "public_key");
+  return name === undefined || key === undefined ? [] : [["Device", `${name}, public key ${groups(key)}`]];
+}
 
 function of(plan: PlanView, name: string): number {
   return countOf(plan.impact.counts, name);
