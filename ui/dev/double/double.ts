@@ -1,7 +1,7 @@
 import type { AppStateView, Command, HostEvent, IpcError, JoiningView, OverviewView, RequestOf, StatusView, ViewOf } from "../../src/host";
 import type { Transport } from "../../src/host/transport";
 import { discovery, overview, preview, settings } from "./estate";
-import { exceptionDetail, exceptionForm, exceptionsPage, gate, registerReview, sharedKeys } from "./exceptions";
+import { exceptionDetail, exceptionForm, exceptionsPage, gate, registerReview, sharedKeys, signRegister } from "./exceptions";
 import { keyDetail, keysPage, TENANT_LIST } from "./keys";
 import { ledgerEntry, ledgerPage } from "./ledger";
 import { appState, CUSTODY, daysAgo, digest, micros, PEOPLE } from "./people";
@@ -129,7 +129,8 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     person_detail: (request) => personDetail(request.operator, start === "auditor"),
     protect_person: (request) => ({ person: personDetail(request.operator, false), lapsed: request.act.act === "suspend" ? 2 : 0, connectionsLeft: 0, entry: 18480 }),
     read_card: (request) => card(request.text),
-    joinings: () => ({ waiting: joined, passphraseCharsMin: 12 }),
+    invitation: () => ({ text: '{ "format": "countersign/invitation/v1" }' }),
+    joinings: () => ({ waiting: joined, needsInvitation: at.at === "locked" && !at.custody.local, passphraseCharsMin: 12 }),
     join: () => {
       joined = [JOINING];
       return JOINING;
@@ -137,13 +138,13 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     joining_save: () => ({ path: `/home/maren/Downloads/${JOINING.fileName}`, bytes: 540, digest: digest("card") }),
     joining_forget: () => {
       joined = [];
-      return { waiting: joined, passphraseCharsMin: 12 };
+      return { waiting: joined, needsInvitation: false, passphraseCharsMin: 12 };
     },
     rules: () => rules(start === "auditor", start === "requested"),
     rules_history: (request) => history(request.section),
     compare_rules: compare,
     violations: (request) => violations(request, wish.empty),
-    sign_context: () => signContext(wish.sign ?? "approve"),
+    sign_context: () => (wish.sign === "register" ? signRegister() : signContext(wish.sign ?? "approve")),
     sign_confirm: (request) => {
       if (request.passphrase === "wrong") throw { code: "wrong_passphrase" } satisfies IpcError;
       return { request: "rq-1" as never, label: "RQ-0418", decision: "approve", entry: 18442, missing: 0 };

@@ -1,7 +1,7 @@
-import type { ClauseView, ExceptionDetailView, ExceptionFormRequest, ExceptionFormView, ExceptionId, ExceptionRowView, ExceptionsPageRequest, ExceptionsPageView, GateView, PersonView, RegisterReviewView, ScopeTermView, SharedKeyRowView, SharedKeysView } from "../../src/host";
+import type { ClauseView, ExceptionDetailView, ExceptionFormRequest, ExceptionFormView, ExceptionId, ExceptionRowView, ExceptionsPageRequest, ExceptionsPageView, GateView, PersonView, RegisterReviewView, ScopeTermView, SharedKeyRowView, SharedKeysView, SignContextView } from "../../src/host";
 import { scopeWords } from "../../src/kit";
 import { keyRef } from "./keys";
-import { daysAgo, digest, HANNAH, ILSE, inDays, MAREN, micros, NOW, person, TOMASZ } from "./people";
+import { CUSTODY, daysAgo, digest, HANNAH, ILSE, inDays, MAREN, micros, NOW, person, TOMASZ } from "./people";
 import { signed } from "./requests";
 
 const DELE = person("op-5", "Dele Akande", "DA", ["engineering"]);
@@ -102,4 +102,9 @@ export function registerReview(empty: boolean, reads: boolean): RegisterReviewVi
     at: micros(NOW), last: empty ? null : { by: ILSE, at: daysAgo(16), open: 5, note: "EX-0057 will not make its date; its owner was told.", entry: 18001 }, everyDays: 14, dueAt: empty ? null : daysAgo(2),
     standing: empty ? { open: 0, active: 0, expiring: 0, expired: 0, requested: 0 } : { open: 6, active: 3, expiring: 1, expired: 1, requested: 1 }, digest: digest("register"), signOff: reads ? { ...auditor, eligible: [MAREN, HANNAH].slice(0, 1) } : yes,
   };
+}
+
+/** The sign window over the whole register. */
+export function signRegister(): SignContextView {
+  return { what: "register", statement: { custody: CUSTODY, review: registerReview(false, false), signer: MAREN, role: "security", deviceKey: digest("Maren Oduya"), statementHash: digest("register") } };
 }

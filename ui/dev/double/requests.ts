@@ -1,6 +1,5 @@
 import type { ChangeView, CountView, ErasureView, OperationKind, OperationRequest, PersonView, PlanView, RequestDetailView, RequestId, RequestRowView, RequestState, SealSlotView, SignContextView, SignPlanView } from "../../src/host";
 import { OPERATION } from "../../src/kit";
-import { registerReview } from "./exceptions";
 import { duty } from "./roster";
 import { reviewDetail } from "./reviews";
 import { keyRef } from "./keys";
@@ -165,6 +164,5 @@ export function signPlan(kind: string, operation?: OperationKind): SignPlanView 
 export function signContext(kind: string): SignContextView {
   if (kind === "review") return { what: "review", statement: { custody: CUSTODY, item: reviewDetail("rv-1"), signer: MAREN, role: "security", deviceKey: digest("Maren Oduya"), statementHash: digest("review") } };
   if (kind === "acknowledge" || kind === "rehearse") return { what: "duty", statement: duty(kind) };
-  if (kind === "register") return { what: "register", statement: { custody: CUSTODY, review: registerReview(false, false), signer: MAREN, role: "security", deviceKey: digest("Maren Oduya"), statementHash: digest("register") } };
   return { what: "plan", statement: Object.hasOwn(OPERATION, kind) ? signPlan("approve", kind as OperationKind) : signPlan(kind) };
 }

@@ -199,8 +199,8 @@ const FIELD: Record<string, string> = {
   databaseName: "The database's name", databaseUser: "The login", environment: "The environment", reason: "The reason",
   changeRecord: "The change record", rollbackPlan: "The roll-back plan", graceSeconds: "The grace period", bits: "The length",
   owner: "The owner", purpose: "The purpose", approveWithinHours: "The time to approve", executeWithinHours: "The time to execute",
-  title: "What is excepted", clause: "The clause", terms: "The scope", justification: "The justification", controls: "The compensating controls", expiresAt: "The expiry date", evidence: "The evidence", decisionRecord: "The decision record", reviewBy: "The review date",
-  targets: "The list of targets", keys: "The list of DEKs", trigger: "The trigger", overlapSeconds: "The overlap", purge: "The purge", reclaim: "The reclaiming", hold: "The hold", reference: "The reference", typed: "What was typed", text: "The text", tenant: "The tenant", integration: "The integration", key: "The key",
+  title: "What is excepted", clause: "The clause", terms: "The scope", justification: "The justification", controls: "The compensating controls", expiresAt: "The expiry date", evidence: "The evidence", reviewBy: "The review date",
+  card: "The enrolment card", invitation: "The invitation", operator: "The operator id", rules: "The list of rules", lostAt: "The time of loss", wipedAt: "The time of the wipe", targets: "The list of targets", keys: "The list of DEKs", trigger: "The trigger", overlapSeconds: "The overlap", purge: "The purge", reclaim: "The reclaiming", hold: "The hold", reference: "The reference", typed: "What was typed", text: "The text", tenant: "The tenant", integration: "The integration", key: "The key",
 };
 
 const FIELD_PROBLEM: Record<FieldProblem, string> = {
@@ -208,6 +208,7 @@ const FIELD_PROBLEM: Record<FieldProblem, string> = {
   not_a_name: "may hold only letters, digits and hyphens", not_an_address: "is not an address",
   not_a_vault_address: "is not the address of a vault (https://NAME.vault.azure.net)",
   hidden_characters: "holds characters that cannot be seen", taken: "is taken",
+  not_a_card: "is not what it should be: paste the whole of it, as it was made for this custody and this person",
   same_person: "names the same person twice; two people are needed", needs_security: "must include Security for one of the two founders",
   weak_algorithm: "is weaker than the policy allows", weak_passphrase: "is too easy to guess", in_the_past: "lies in the past", beyond_term: "lies beyond the longest term of this clause",
 };
