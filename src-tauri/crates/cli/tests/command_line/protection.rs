@@ -1,5 +1,9 @@
 //! What one person does at once, and a second one looks at.
 
+use std::fs::File;
+
+use serde_json::Value;
+
 use crate::bench::{Bench, GROUNDS};
 
 fn estate() -> Bench {
@@ -109,4 +113,60 @@ fn tokens_end_when_they_expire_and_in_an_emergency() {
     assert_eq!((ended["deleted"].as_u64(), ended["kept"].as_u64()), (Some(2), Some(0)));
     let waits = bench.theo(&["--json", "review", "list"]).ok().json();
     assert_eq!((waits["for_me"].as_u64(), waits["items"][0]["kind"].as_str()), (Some(2), Some("invalidation")));
+}
+
+/// A vault that nobody reaches: its lock is held by who does not serve it, its address is one where nobody listens any more.
+fn unreachable_vault(bench: &Bench) -> File {
+    let lock = File::options().write(true).open(bench.home().join("vault.lock")).unwrap();
+    lock.lock().unwrap();
+    let state = bench.home().join("vault.json");
+    let mut served: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    served["now"] = true.into();
+    std::fs::write(&state, served.to_string()).unwrap();
+    lock
+}
+
+/// an act that the vault did not confirm stands in the register and says so; whoever may protect completes it with
+/// `--confirm` once the vault answers, once.
+#[test]
+fn an_act_that_the_vault_did_not_confirm_is_completed_by_its_entry() {
+    let bench = estate();
+    let gone = unreachable_vault(&bench);
+    let begun = bench.ines(&["--json", "suspend", "kek-payments", "--reason", "Seen on a laptop"]);
+    assert_eq!(begun.code, 1, "{begun:?}");
+    let said = begun.json();
+    assert_eq!(
+        (said["keys"].as_u64(), said["in_vault"].as_u64(), said["confirmed"].as_u64()),
+        (Some(1), Some(1), Some(0))
+    );
+    assert_eq!(said["unconfirmed"][0]["name"], "kek-payments");
+    assert!(said["unconfirmed"][0]["why"].as_str().is_some_and(|why| !why.is_empty()), "{said}");
+    let entry = said["entry"].to_string();
+    let confirm = ["--json", "suspend", "--confirm", &entry];
+    let in_vain = bench.ines(&["suspend", "--confirm", &entry]);
+    assert_eq!(in_vain.code, 1, "{in_vain:?}");
+    assert!(in_vain.out.contains(&format!("Complete it: countersign suspend --confirm {entry}")), "{in_vain:?}");
+    let key = bench.theo(&["--json", "keys", "show", "kek-payments"]).ok().json();
+    assert_eq!(
+        (key["key"]["state"].as_str(), key["versions"][0]["enabled"].as_bool()),
+        (Some("suspended"), Some(true)),
+        "stopped in the register at once, and nothing is said of the vault that was not proven"
+    );
+    let waiting = bench.theo(&["review", "show", &entry]).ok().out;
+    assert!(waiting.contains("0 of 1"), "{waiting}");
+
+    drop(gone);
+    let done = bench.theo(&confirm).ok().json();
+    assert_eq!((done["confirmed"].as_u64(), done["unconfirmed"].as_array().unwrap().len()), (Some(1), 0));
+    let key = bench.theo(&["--json", "keys", "show", "kek-payments"]).ok().json();
+    assert_eq!(key["versions"][0]["enabled"], false);
+    let proofs = || {
+        let listed = ["--json", "ledger", "list", "--verb", "key.protection_confirmed"];
+        bench.ines(&listed).ok().json()["entries"].as_array().unwrap().len()
+    };
+    assert_eq!(proofs(), 1);
+    bench.ines(&confirm).ok();
+    assert_eq!(proofs(), 1, "what is confirmed is left alone");
+    assert!(bench.theo(&["review", "show", &entry]).ok().out.contains("1 of 1"));
+    assert_eq!(bench.theo(&["--json", "ledger", "verify"]).ok().json()["holds"], true);
 }
