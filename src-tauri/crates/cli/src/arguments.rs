@@ -10,8 +10,8 @@ use workplace::Workplace;
 
 use crate::answer::Exit;
 use crate::commands::{
-    certificate, connect, custody, deks, drill, estate, found, gate, hold, join, keys, ledger, offboard, open, people, protect, request,
-    review, rules, run, sign, tenants, tokens, vault, violations,
+    certificate, connect, custody, deks, drill, estate, exception, found, gate, hold, join, keys, ledger, offboard,
+    open, people, protect, request, review, rules, run, shared_key, sign, tenants, tokens, vault, violations,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -103,6 +103,12 @@ pub enum Command {
     Disable(protect::Protect),
     /// Say that keys are, or may be, known to others
     Compromised(protect::Protect),
+    /// Exceptions from the policy: each with a date, an accepted risk and what limits it
+    #[command(subcommand)]
+    Exception(exception::Exception),
+    /// Keys that serve several tenants, by a decision on record
+    #[command(subcommand)]
+    SharedKey(shared_key::SharedKey),
     /// What must be kept: legal holds and open incidents
     #[command(subcommand)]
     Hold(hold::Hold),

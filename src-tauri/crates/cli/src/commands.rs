@@ -6,6 +6,7 @@ pub mod custody;
 pub mod deks;
 pub mod drill;
 pub mod estate;
+pub mod exception;
 pub mod found;
 pub mod gate;
 pub mod hold;
@@ -21,6 +22,7 @@ pub mod request;
 pub mod review;
 pub mod rules;
 pub mod run;
+pub mod shared_key;
 pub mod sign;
 mod status;
 mod sweep;
@@ -63,6 +65,8 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::Revoke(it) => it.run(Protection::Revoke, context).await,
         Command::Disable(it) => it.run(Protection::Disable, context).await,
         Command::Compromised(it) => it.run(Protection::Compromised, context).await,
+        Command::Exception(it) => it.run(context).await,
+        Command::SharedKey(it) => it.run(context).await,
         Command::Hold(it) => it.run(context).await,
         Command::Review(it) => it.run(context).await,
         Command::Sweep => sweep::run(context).await,

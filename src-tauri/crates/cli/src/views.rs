@@ -1,5 +1,6 @@
 //! What the register holds, for a document and for a person.
 
+pub mod exceptions;
 pub mod holds;
 pub mod keys;
 pub mod ledger;

@@ -11,6 +11,7 @@ mod joining;
 mod people;
 mod premises;
 mod trial;
+mod webhook;
 
 pub use ceremony::{Administrator, Ceremony, CeremonyError, FounderCard, Seat, Seated};
 pub use connection::Connection;
@@ -20,3 +21,4 @@ pub use home::{Standing, Workplace, WorkplaceError};
 pub use people::Person;
 pub use premises::{Head, Premises};
 pub use trial::{Check, Outcome, Side, Trial, TrialCheck};
+pub use webhook::WebhookFileError;

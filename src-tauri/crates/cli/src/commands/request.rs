@@ -16,7 +16,7 @@ use crate::at_work::with_desk;
 use crate::context::Context;
 use crate::failure::Failure;
 
-pub use asked::show_before_signing;
+pub use asked::{Asked, show_before_signing};
 
 /// Requests.
 #[derive(Debug, Subcommand)]

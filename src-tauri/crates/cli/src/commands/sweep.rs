@@ -1,13 +1,16 @@
-//! `countersign sweep`: expired tokens are overwritten and deleted now. Made for a scheduler: quiet with nothing to do.
+//! `countersign sweep`: expired tokens are overwritten and deleted now, and the webhook is reminded of dates that come near. Made for a
+//! scheduler: quiet with nothing to do.
 
+use custody::exceptions::Reminded;
 use serde_json::json;
 use workplace::Desk;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Exit};
 use crate::at_work::with_desk;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::Meter;
+use crate::views::keys::day;
 
 /// Sweeps.
 pub async fn run(context: &Context) -> Result<Answer, Failure> {
@@ -24,7 +27,20 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     let swept = desk.console.sweep(desk.author(), &count).await;
     meter.end();
     let swept = swept?;
-    let document = json!({ "deleted": swept.deleted, "kept": swept.kept, "entries": swept.entries });
+    desk.console.follow_rules().await?;
+    let reminded = match desk.webhook()? {
+        Some(webhook) => desk.console.send_reminders(desk.author(), &webhook).await?,
+        None => Reminded::default(),
+    };
+    let document = json!({
+        "deleted": swept.deleted, "kept": swept.kept, "entries": swept.entries,
+        "reminders": {
+            "sent": reminded.sent.iter().map(|due| json!({ "exception": due.number.to_string(), "days": due.days })).collect::<Vec<_>>(),
+            "failed": reminded.failed.iter().map(|(due, why)| json!({
+                "exception": due.number.to_string(), "days": due.days, "why": why.to_string(),
+            })).collect::<Vec<_>>(),
+        },
+    });
     let mut lines = Vec::new();
     if swept.deleted > 0 {
         lines.push(format!("{} expired tokens were overwritten and deleted", swept.deleted));
@@ -32,5 +48,16 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     if swept.kept > 0 {
         lines.push(format!("{} expired tokens are kept by a hold: countersign hold list", swept.kept));
     }
-    Ok(Answer::new(document, lines.join("\n")))
+    if !reminded.sent.is_empty() {
+        lines.push(format!("the webhook was reminded of {} exceptions", reminded.sent.len()));
+    }
+    for (due, why) in &reminded.failed {
+        lines.push(format!(
+            "the webhook was not reminded of {}, which expires on {}: {why}",
+            due.number,
+            day(due.expires_at)
+        ));
+    }
+    let exit = if reminded.failed.is_empty() { Exit::Done } else { Exit::Refused };
+    Ok(Answer { exit, ..Answer::new(document, lines.join("\n")) })
 }

@@ -2,6 +2,7 @@
 
 use custody::WitnessError;
 use custody::drill::DrillError;
+use custody::exceptions::ExceptionError;
 use custody::estate::OpeningError;
 use custody::estate::deks::DekOrderError;
 use custody::estate::discovery::{AdoptionError, DiscoveryError};
@@ -67,6 +68,14 @@ impl From<RequestError> for Failure {
             RequestError::NameDiffers { .. } => {
                 Self::of("name_differs", &error).hint("type it letter by letter, as countersign tenants list shows it")
             }
+            RequestError::Term(_) => Self::of("expiry", &error)
+                .hint("countersign rules show terms says how long an exception from each clause may last"),
+            RequestError::ScopeEmpty | RequestError::ScopeTooWide { .. } => Self::of("scope", &error),
+            RequestError::ExceptionOver { .. } => {
+                Self::of("exception_over", &error).hint("countersign exception list --all")
+            }
+            RequestError::NotShareable { .. } => Self::of("key_not_shareable", &error),
+            RequestError::PlanTooLong { .. } => Self::of("plan_too_long", &error),
             other => Self::of("request", &other),
         }
     }
@@ -225,5 +234,6 @@ passed_on! {
     ImportError { Register } else "import";
     ExportError { Register } else "export";
     ProtectError { Register, Text, Reason } else "protection";
+    ExceptionError { Register, Reason } else "exception";
     SampleError { Vault, Register, Discovery, Adoption, File, Import, Deks, Tokens } else "sample";
 }

@@ -4,7 +4,7 @@ use keychain::{CreateError, KeychainError, PinError, UnlockError};
 use local_custody::{OpenError, ProfileError, SecretsError};
 use register::{AdminError, ConnectError, RegisterError};
 use vault::VaultError;
-use workplace::{CeremonyError, SignInError, WorkplaceError};
+use workplace::{CeremonyError, SignInError, WebhookFileError, WorkplaceError};
 
 use super::Failure;
 
@@ -171,5 +171,11 @@ impl From<CeremonyError> for Failure {
             CeremonyError::Text(error) => error.into(),
             other => Self::of("founding", &other),
         }
+    }
+}
+
+impl From<WebhookFileError> for Failure {
+    fn from(error: WebhookFileError) -> Self {
+        Self::of("webhook", &error).could_not_tell()
     }
 }

@@ -5,7 +5,7 @@ pub type Words = (&'static str, &'static str);
 
 /// A code in words, where there are any.
 pub fn of(code: &str) -> Option<Words> {
-    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules];
+    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules, of_exceptions];
     families.into_iter().find_map(|family| family(code))
 }
 
@@ -144,6 +144,42 @@ fn of_destruction(code: &str) -> Option<Words> {
     })
 }
 
+fn of_exceptions(code: &str) -> Option<Words> {
+    Some(match code {
+        "exception_unknown" => ("there is no such exception", "countersign exception list --all"),
+        "exception_known" | "exception_fixed" => ("exceptions do not change", "countersign exception show EX-57"),
+        "exception_over" => {
+            ("the exception was closed, renewed or revoked already", "countersign exception show EX-57")
+        }
+        "exception_expired" => (
+            "the exception has expired: it takes two people to answer that",
+            "countersign exception close EX-57 --evidence TEXT, or countersign exception renew EX-57",
+        ),
+        "expiry_past" => ("its date has passed", "give a date in the future: there is no exception without one"),
+        "expiry_beyond_term" => (
+            "its date lies beyond the longest term",
+            "countersign rules show terms says how long an exception from each clause may last",
+        ),
+        "clause_unknown" => ("the policy in force has no such clause", "countersign rules show terms"),
+        "renewal_differs" => ("a renewal is for the same clause and the same keys", "ask for a new exception instead"),
+        "scope_empty" => ("there is no key that it would cover", "countersign keys list"),
+        "scope_too_wide" => ("it would cover too many keys", "name fewer keys, types or tenants"),
+        "acceptance_missing" => (
+            "nobody who may accept risks has accepted this one",
+            "countersign operators shows who holds risk_acceptance",
+        ),
+        "reminder_not_due" => ("people were reminded of that already", ""),
+        "exceptions_differ" => ("the register changed while you looked at it: nothing was signed", "look at it again"),
+        "shared_key_unknown" => ("there is no such entry for this key", "countersign shared-key list"),
+        "shared_key_over" => ("that was withdrawn or replaced already", "countersign shared-key list --all"),
+        "shared_key_known" | "shared_key_fixed" => {
+            ("entries of this register do not change", "countersign shared-key list")
+        }
+        "key_not_shareable" => ("a DEK serves one integration of one tenant", ""),
+        _ => return None,
+    })
+}
+
 fn of_people(code: &str) -> Option<Words> {
     Some(match code {
         "role_missing" => ("you hold no role that may do this", "countersign operators shows who holds which"),
@@ -159,7 +195,9 @@ fn of_people(code: &str) -> Option<Words> {
         "operator_known" => ("an operator of that id is enrolled already", "countersign people list"),
         "operator_active" => ("the operator was neither suspended nor has left", "countersign people show OPERATOR"),
         "operator_unknown" => ("nobody of that id was ever enrolled", "countersign people list"),
-        "login_unfit" => ("the login can't become an operator's", "the administrator makes one: countersign custody login"),
+        "login_unfit" => {
+            ("the login can't become an operator's", "the administrator makes one: countersign custody login")
+        }
         "device_unknown" => ("there is no such device", "countersign people show OPERATOR"),
         "loss_known" => ("the device was reported lost already", "countersign people lost"),
         "loss_unknown" => ("the device was not reported lost", "countersign people lost-device"),

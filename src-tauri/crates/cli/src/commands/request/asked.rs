@@ -45,6 +45,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Why.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// Plans, shows, and submits under the requester's seal.
     pub async fn submit(self, desk: &Desk, context: &Context, wanted: &Wanted) -> Result<Answer, Failure> {
         let console = &desk.console;
