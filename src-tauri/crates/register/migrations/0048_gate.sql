@@ -252,7 +252,7 @@ BEGIN
     ELSIF its.environment IS DISTINCT FROM gate.environment THEN
         PERFORM custody.fail('wrong_environment', jsonb_build_object('asked', gate.environment, 'found', its.environment));
     ELSIF ends < now OR ends > now + custody.gate_ahead_max() THEN
-        PERFORM custody.fail('until_unfit', jsonb_build_object('until', custody.us(ends), 'register_time', custody.us(now)));
+        PERFORM custody.fail('until_unfit', jsonb_build_object('until', ends, 'register_time', custody.us(now)));
     END IF;
     SELECT e.* INTO STRICT newest FROM custody.head AS h JOIN custody.ledger_entry AS e ON e.seq = h.seq;
     SELECT coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'id', m.id, 'subject', m.subject, 'title', m.title, 'owner', m.owner,
