@@ -18,7 +18,7 @@ use crate::signature::{self, KeyId, PublicKey, SignatureBlock, SignatureError, k
 const SESSION_MICROS_MAX: i64 = 12 * 60 * 60 * 1_000_000;
 
 /// Verbs that need a device key, unlocked afresh; a session key may not sign them.
-const DEVICE_KEY_VERBS: [&str; 8] = [
+const DEVICE_KEY_VERBS: [&str; 10] = [
     "custody.founded",
     "session.opened",
     "request.submitted",
@@ -27,6 +27,8 @@ const DEVICE_KEY_VERBS: [&str; 8] = [
     "review.signed_off",
     "rehearsal.signed",
     "duties.acknowledged",
+    "checkpoint.signed",
+    "checkpoint.cosigned",
 ];
 
 /// Why an entry is not vouched for.
@@ -273,14 +275,14 @@ impl People {
         if known.holder != entry.actor.id && !founding {
             return Err(PeopleError::ForeignKey);
         }
+        if !self.persons.get(&known.holder).is_some_and(|person| person.active) {
+            return Err(PeopleError::Inactive);
+        }
         if known.ended_at.is_some() || known.expires_at.is_some_and(|end| entry.time >= end) {
             return Err(PeopleError::KeyEnded);
         }
         if known.expires_at.is_some() && DEVICE_KEY_VERBS.contains(&entry.verb.as_str()) {
             return Err(PeopleError::SessionKey);
-        }
-        if !self.persons.get(&known.holder).is_some_and(|person| person.active) {
-            return Err(PeopleError::Inactive);
         }
         Ok(known.public_key)
     }

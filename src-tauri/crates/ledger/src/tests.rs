@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::*;
 
+mod enrolment;
+
 struct TestKey(SigningKey);
 
 impl TestKey {
