@@ -1,5 +1,7 @@
 //! The entries of a certificate: read, held to their order and to each other, and vouched for by the keys they certify.
 
+use std::collections::BTreeSet;
+
 use domain::{OperatorId, Plan, Role, RunId, SignerFacts};
 use ledger::{Entry, GENESIS, Hash, People, SignatureBlock};
 use uuid::Uuid;
@@ -120,6 +122,7 @@ impl Proven {
         let mut acts: Vec<Act> = Vec::with_capacity(lines.len());
         let mut before: Option<(u64, Hash)> = None;
         let mut devices: Vec<([u8; 32], u64)> = Vec::new();
+        let enrolments = enrolments(lines, plan);
         for line in lines {
             let number = line.number;
             let hash = check_place(line, before)?;
@@ -127,7 +130,7 @@ impl Proven {
                 people.begin(hash);
             }
             let entry = Entry::decode(&line.entry.0).map_err(|source| Fault::Entry { number, source })?;
-            check_home(number, &entry, plan, run)?;
+            check_home(number, &entry, (plan, &enrolments), run)?;
             let block = SignatureBlock::decode(&line.signatures.0);
             let block = block.map_err(|source| Fault::Signatures { number, source })?;
             if entry.verb == "run.started" {
@@ -141,7 +144,7 @@ impl Proven {
             if matches!(entry.verb.as_str(), "custody.founded" | "request.applied") {
                 learn_devices(&people, &entry, number, &mut devices);
             }
-            if is_enrolment(&entry, plan) {
+            if is_enrolment(&entry, &enrolments) {
                 continue;
             }
             let key = block.pairs().first().map_or([0; 32], |(key, _)| *key);
@@ -180,7 +183,10 @@ impl Proven {
                 operator: OperatorId(known.person.id),
                 person: known.person.person.clone(),
                 name: known.person.name.clone(),
-                roles: roles(known.person.roles.iter().map(|held| held.role.as_str())),
+                // The authority to accept risks signs nothing that destroys.
+                roles: roles(
+                    known.person.roles.iter().map(|held| held.role.as_str()).filter(|role| *role != "risk_acceptance"),
+                ),
                 key: Hex(key.to_vec()),
                 public_key: Hex(known.public_key.to_vec()),
                 enrolled_by: *number,
@@ -255,9 +261,15 @@ fn learn_devices(people: &People, entry: &Entry, number: u64, devices: &mut Vec<
     devices.extend(new.into_iter().map(|key| (key, number)));
 }
 
-/// Whether it belongs to another request than the certificate's: one by which somebody was enrolled.
-fn is_enrolment(entry: &Entry, plan: &Plan) -> bool {
-    OF_ENROLMENT.contains(&entry.verb.as_str()) && entry.subject.name != plan.request.to_string()
+/// Requests besides the certificate's own by which somebody was enrolled: those that came into force.
+fn enrolments(lines: &[EntryLine], plan: &Plan) -> BTreeSet<String> {
+    let entries = lines.iter().filter_map(|line| Entry::decode(&line.entry.0).ok());
+    let applied = entries.filter(|entry| entry.verb == "request.applied").map(|entry| entry.subject.name);
+    applied.filter(|request| *request != plan.request.to_string()).collect()
+}
+
+fn is_enrolment(entry: &Entry, enrolments: &BTreeSet<String>) -> bool {
+    OF_ENROLMENT.contains(&entry.verb.as_str()) && enrolments.contains(&entry.subject.name)
 }
 
 /// Numbers ascend; where two entries stand next to each other in the ledger, the second one's hash follows from the first's.
@@ -283,7 +295,12 @@ fn check_place(line: &EntryLine, before: Option<(u64, Hash)>) -> Result<Hash, Fa
 }
 
 /// Of this custody and environment; and of this request and run, unless it is about people.
-fn check_home(number: u64, entry: &Entry, plan: &Plan, run: RunId) -> Result<(), Fault> {
+fn check_home(
+    number: u64,
+    entry: &Entry,
+    (plan, enrolments): (&Plan, &BTreeSet<String>),
+    run: RunId,
+) -> Result<(), Fault> {
     let foreign = |what| Err(Fault::Foreign { number, what });
     if entry.custody != plan.custody.0 {
         return foreign("custody");
@@ -292,7 +309,7 @@ fn check_home(number: u64, entry: &Entry, plan: &Plan, run: RunId) -> Result<(),
         return foreign("environment");
     }
     let (verb, run) = (entry.verb.as_str(), run.to_string());
-    if is_enrolment(entry, plan) {
+    if is_enrolment(entry, enrolments) {
         return if entry.subject.kind == "request" { Ok(()) } else { foreign("request") };
     }
     if OF_REQUEST.contains(&verb) {

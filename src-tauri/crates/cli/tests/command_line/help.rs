@@ -9,6 +9,7 @@ fn help_lists_every_command() {
     let groups = [
         "",
         "custody",
+        "people",
         "keys",
         "deks",
         "tenants",
