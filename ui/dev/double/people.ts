@@ -49,6 +49,8 @@ export function appState(state: string): AppStateView {
     }
     case "locked":
       return { at: "locked", custody: CUSTODY, keychain: KEYCHAIN, operators: [MAREN, TOMASZ, ILSE], last: MAREN.operator, reason: "idle" };
+    case "joining":
+      return { at: "locked", custody: { ...CUSTODY, name: "tidewell", environment: "production", local: false }, keychain: KEYCHAIN, operators: [], last: null, reason: "started" };
     case "unavailable":
       return { at: "unavailable", custody: { ...CUSTODY, local: false, environment: "staging" }, problem: { code: "connection", target: "register", address: "db.tidewell.example:5432", problem: { what: "timed_out", afterS: 10 } } };
     default:

@@ -19,6 +19,7 @@ export const READS = {
   people: ["people", "operators", "requests"],
   person_detail: ["people", "operators", "requests"],
   read_card: ["people"],
+  invitation: [],
   joinings: ["app_state"],
   rules: ["rules", "requests", "keys"],
   rules_history: ["rules"],

@@ -5,6 +5,7 @@ import { count, duration } from "./format";
 import styles from "./Plan.module.css";
 import { countLabel, fieldWord, isIdentifier } from "./planWords";
 import { Note } from "./states";
+import { isInRegister } from "./words";
 
 /** Figures first: what the plan touches, and what it costs. */
 export function PlanFacts({ plan }: { readonly plan: PlanView }) {
@@ -12,9 +13,14 @@ export function PlanFacts({ plan }: { readonly plan: PlanView }) {
   const facts: [string, string][] = [
     ...(plan.operation === "create_kek" ? ([[plan.algorithm.split(",")[0] ?? plan.algorithm, "algorithm"]] as [string, string][]) : []),
     ...impact.counts.map((figure): [string, string] => [count(figure.count), countLabel(plan.operation, figure)]),
-    [count(impact.vaultOperations), impact.vaultOperations === 1 ? "vault operation" : "vault operations"],
-    [duration(impact.estimatedSeconds), impact.budgetPercent > 0 ? `at ${impact.budgetPercent} % of the limit` : "estimated"],
+    ...(isInRegister(plan.operation)
+      ? []
+      : ([
+          [count(impact.vaultOperations), impact.vaultOperations === 1 ? "vault operation" : "vault operations"],
+          [duration(impact.estimatedSeconds), impact.budgetPercent > 0 ? `at ${impact.budgetPercent} % of the limit` : "estimated"],
+        ] as [string, string][])),
   ];
+  if (facts.length === 0) return null;
   return (
     <dl className={styles.facts}>
       {facts.map(([value, label]) => (

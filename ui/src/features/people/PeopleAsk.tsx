@@ -1,8 +1,9 @@
 import { useState } from "react";
 
 import { useRead, type ActorKind, type OperationRequest, type OperatorId, type PeopleView, type PersonRowView, type Role } from "../../host";
-import { counted, listed, Note, Reading, refusal, ROLE, Segments, SelectField, TextField } from "../../kit";
+import { Copy, counted, listed, Note, Reading, refusal, ROLE, Segments, SelectField, TextField } from "../../kit";
 import { go, href, type Route } from "../../routes/route";
+import { useSession } from "../../shell/session";
 import { Main, TopBar } from "../../shell/TopBar";
 import { Ask, type WrongOf } from "../ask/Ask";
 import { ASK_TITLE, type AskKind } from "./asks";
@@ -100,11 +101,26 @@ function Enrol({ wish, fill, people, wrong, kind }: FieldsProps) {
           <TextField label="Login at the register" value={wish.login} error={wrong("login")} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ login: event.target.value }); }} />
         </>
       ) : (
-        <Card kind={kind} wish={wish} fill={fill} people={people} wrong={wrong} />
+        <>
+          <Invitation />
+          <Card kind={kind} wish={wish} fill={fill} people={people} wrong={wrong} />
+        </>
       )}
       <RolesField label="Roles" held={[]} kind={keyless ? wish.actor : (wish.read?.kind ?? "operator")} roles={wish.roles} error={wrong("roles")} choose={(roles) => { fill({ roles }); }} />
       <Cooling people={people} />
     </>
+  );
+}
+
+/** What the joiner needs first, on a computer that does not know this custody. */
+function Invitation() {
+  const { custody } = useSession();
+  const { view } = useRead("invitation", {}, { enabled: !custody.local });
+  if (custody.local || view === undefined) return null;
+  return (
+    <Note icon="copy">
+      The joiner&rsquo;s computer needs this custody&rsquo;s invitation first; it holds no secret. <Copy value={view.text} label="invitation" />
+    </Note>
   );
 }
 

@@ -1,7 +1,7 @@
-import { useRead, type HeldRoleView, type OperatorId, type PeopleView, type PersonAct, type PersonDetailView } from "../../host";
+import { useRead, type HeldRoleView, type OperationKind, type OperatorId, type PeopleView, type PersonAct, type PersonDetailView } from "../../host";
 import { useState } from "react";
 
-import { actWord, Ago, Button, Chip, clock, count, counted, day, IconButton, listed, longMoment, moment, Note, Reading, ROLE, Seal, shortTitle, Status, useNow } from "../../kit";
+import { actWord, Ago, Button, Chip, clock, Copy, count, counted, day, IconButton, listed, longMoment, moment, Note, OPERATION, Reading, ROLE, Seal, shortDigest, shortTitle, Status, useNow } from "../../kit";
 import { go, href } from "../../routes/route";
 import { Devices } from "./Devices";
 import { Own } from "./Own";
@@ -57,7 +57,9 @@ function Head({ detail: { row, enrolledAt, enrolledEntry } }: { readonly detail:
       </div>
       <p className={`small t3 ${styles.across ?? ""}`}>
         {!human && `${ACTOR[row.kind].says} `}
-        Login <span className="mono">{row.login}</span>, enrolled <span title={longMoment(enrolledAt)}>{day(enrolledAt)}</span>, <a href={href("ledger", String(enrolledEntry))}>entry {count(enrolledEntry)}</a>.
+        Login <span className="mono">{row.login}</span>, enrolled <span title={longMoment(enrolledAt)}>{day(enrolledAt)}</span>, <a href={href("ledger", String(enrolledEntry))}>entry {count(enrolledEntry)}</a>. Operator id{" "}
+        <span className="mono" title={row.person.operator}>{shortDigest(row.person.operator)}</span>
+        <Copy value={row.person.operator} label="operator id" />
       </p>
     </div>
   );
@@ -170,6 +172,11 @@ function Open({ detail: { openSeals, requests } }: { readonly detail: PersonDeta
   );
 }
 
+/** What came into force by a request is said as the operation. */
+function aboutWord(about: string): string {
+  return Object.hasOwn(OPERATION, about) ? operationName(about as OperationKind) : about;
+}
+
 function History({ detail: { history } }: { readonly detail: PersonDetailView }) {
   return (
     <Section title="History">
@@ -182,7 +189,7 @@ function History({ detail: { history } }: { readonly detail: PersonDetailView })
             return (
               <li key={event.entry}>
                 <span className="med">{said.word}</span>
-                {event.about !== "" && <span>: {event.about}</span>}
+                {event.about !== "" && <span>: {aboutWord(event.about)}</span>}
                 <span className="t2" title={longMoment(event.at)}>
                   {" "}
                   · {day(event.at)}, {clock(event.at)}

@@ -1,21 +1,21 @@
 import { useState } from "react";
 
-import { useAct, useRead, type CustodyHeadView, type JoiningView, type KeychainView } from "../../host";
-import { Button, Copy, fieldName, fieldProblem, groups, Note, Problem, Reading, TextField } from "../../kit";
+import { useAct, useRead, type CustodyHeadView, type JoiningView, type KeychainView, type OperatorId } from "../../host";
+import { Button, Check, Copy, fieldName, fieldProblem, groups, Note, Problem, Reading, TextArea, TextField } from "../../kit";
 import { KeychainLine, StartFrame, Wordmark } from "./Frame";
 import styles from "./start.module.css";
 
 /** Somebody joins a custody that others founded: they make their device key here, and hand over the card that two people enrol. */
-export function Joining({ custody, keychain, back }: { readonly custody: CustodyHeadView; readonly keychain: KeychainView; readonly back: (() => void) | null }) {
+export function Joining({ custody, keychain, back, unlock = null }: { readonly custody: CustodyHeadView; readonly keychain: KeychainView; readonly back: (() => void) | null; readonly unlock?: (() => void) | null }) {
   const { view, error, again } = useRead("joinings", {}, { keep: false });
   const [another, setAnother] = useState(false);
   return (
     <StartFrame custody={custody} label="Join a custody">
       <Wordmark />
       <Reading view={view} error={error} again={again} label="what was made on this computer">
-        {({ waiting, passphraseCharsMin }) => {
+        {({ waiting, needsInvitation, passphraseCharsMin }) => {
           const made = another ? undefined : waiting.at(-1);
-          return made ? <Waiting custody={custody} made={made} back={back} another={() => { setAnother(true); }} again={again} /> : <Make custody={custody} keychain={keychain} charsMin={passphraseCharsMin} back={waiting.length > 0 && another ? () => { setAnother(false); } : back} done={() => { setAnother(false); }} />;
+          return made ? <Waiting custody={custody} made={made} back={back} another={() => { setAnother(true); }} unlock={unlock} /> : <Make custody={custody} keychain={keychain} charsMin={passphraseCharsMin} invited={!needsInvitation} back={waiting.length > 0 && another ? () => { setAnother(false); } : back} done={() => { setAnother(false); }} />;
         }}
       </Reading>
       <KeychainLine keychain={keychain} />
@@ -23,16 +23,18 @@ export function Joining({ custody, keychain, back }: { readonly custody: Custody
   );
 }
 
-type Draft = { readonly name: string; readonly person: string; readonly login: string; readonly deviceName: string; readonly passphrase: string; readonly repeated: string };
+type Draft = { readonly further: boolean; readonly operator: string; readonly name: string; readonly person: string; readonly login: string; readonly loginPassword: string; readonly deviceName: string; readonly invitation: string; readonly passphrase: string; readonly repeated: string };
 
-const FIELDS = ["name", "person", "login", "deviceName", "passphrase"];
+const FIELDS = ["operator", "name", "person", "login", "deviceName", "invitation", "passphrase"];
+
+const EMPTY: Draft = { further: false, operator: "", name: "", person: "", login: "", loginPassword: "", deviceName: "", invitation: "", passphrase: "", repeated: "" };
 
 /** The joiner's turn at the keyboard. */
-function Make({ custody, keychain, charsMin, back, done }: { readonly custody: CustodyHeadView; readonly keychain: KeychainView; readonly charsMin: number; readonly back: (() => void) | null; readonly done: () => void }) {
-  const [draft, setDraft] = useState<Draft>({ name: "", person: "", login: "", deviceName: "", passphrase: "", repeated: "" });
+function Make({ custody, keychain, charsMin, invited, back, done }: { readonly custody: CustodyHeadView; readonly keychain: KeychainView; readonly charsMin: number; readonly invited: boolean; readonly back: (() => void) | null; readonly done: () => void }) {
+  const [draft, setDraft] = useState<Draft>(EMPTY);
   const [tried, setTried] = useState(false);
   const join = useAct("join", { done });
-  const missing = problems(draft, charsMin, custody.local);
+  const missing = problems(draft, charsMin, custody.local, invited);
   const fill = (change: Partial<Draft>) => {
     setDraft({ ...draft, ...change });
     if (join.error) join.reset();
@@ -44,7 +46,9 @@ function Make({ custody, keychain, charsMin, back, done }: { readonly custody: C
   const submit = () => {
     setTried(true);
     if (Object.keys(missing).length > 0) return;
-    join.act({ name: draft.name.trim(), person: draft.person.trim(), login: draft.login.trim(), deviceName: draft.deviceName.trim(), passphrase: draft.passphrase });
+    join.act({
+      operator: draft.further ? (draft.operator.trim() as OperatorId) : null, name: draft.name.trim(), person: draft.person.trim(), login: draft.login.trim(), loginPassword: draft.loginPassword, deviceName: draft.deviceName.trim(), invitation: draft.invitation.trim(), passphrase: draft.passphrase,
+    });
   };
   return (
     <form className={`card ${styles.form ?? ""}`} noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
@@ -52,11 +56,19 @@ function Make({ custody, keychain, charsMin, back, done }: { readonly custody: C
         <h2 className="big-title">Join {custody.name}</h2>
         <p className="t2 small">You make your device key here; it never leaves this computer. Two people of the custody then enrol it, with the roles they decide on.</p>
       </div>
+      {!invited && <TextArea label="Invitation" rows={3} value={draft.invitation} error={wrong("invitation")} spellCheck={false} hint="Somebody of the custody copies it for you under People. It says which ledger this computer is to trust, and holds no secret." onChange={(event) => { fill({ invitation: event.target.value }); }} />}
+      <Check label="I am enrolled already: this is a further device" checked={draft.further} onChange={(event) => { fill({ further: event.target.checked }); }} />
+      {draft.further && <TextField label="Your operator id" value={draft.operator} error={wrong("operator")} hint={`It stands on your page under People. Name and identity must be spelled as there.${custody.local ? " A key of yours on this computer is replaced." : ""}`} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ operator: event.target.value }); }} />}
       <div className={styles.half}>
         <TextField label="Full name" value={draft.name} error={wrong("name")} autoComplete="off" onChange={(event) => { fill({ name: event.target.value }); }} />
         <TextField label="Identity" value={draft.person} error={wrong("person")} hint="E-mail or object id" autoComplete="off" spellCheck={false} onChange={(event) => { fill({ person: event.target.value }); }} />
       </div>
-      {!custody.local && <TextField label="Login at the register" value={draft.login} error={wrong("login")} hint="Whoever runs the database makes it; it opens nothing before you are enrolled." autoComplete="off" spellCheck={false} onChange={(event) => { fill({ login: event.target.value }); }} />}
+      {(!custody.local || draft.further) && (
+        <div className={styles.half}>
+          <TextField label="Login at the register" value={draft.login} error={wrong("login")} hint={draft.further ? "As on your page." : "Made by whoever runs the database. It opens nothing before you are enrolled."} autoComplete="off" spellCheck={false} onChange={(event) => { fill({ login: event.target.value }); }} />
+          <TextField label="Its password" optional type="password" value={draft.loginPassword} hint="Kept in this computer's keychain." autoComplete="off" onChange={(event) => { fill({ loginPassword: event.target.value }); }} />
+        </div>
+      )}
       <TextField label="Name of this device" value={draft.deviceName} error={wrong("deviceName")} hint="So that colleagues know which computer holds the key." autoComplete="off" spellCheck={false} onChange={(event) => { fill({ deviceName: event.target.value }); }} />
       <div className={styles.half}>
         <TextField label="Passphrase" type="password" value={draft.passphrase} error={wrong("passphrase")} autoComplete="new-password" onChange={(event) => { fill({ passphrase: event.target.value }); }} />
@@ -80,7 +92,7 @@ function Make({ custody, keychain, charsMin, back, done }: { readonly custody: C
 }
 
 /** The card is made: hand it over, compare the fingerprint, come back once it is enrolled. */
-function Waiting({ custody, made, back, another, again }: { readonly custody: CustodyHeadView; readonly made: JoiningView; readonly back: (() => void) | null; readonly another: () => void; readonly again: () => void }) {
+function Waiting({ custody, made, back, another, unlock }: { readonly custody: CustodyHeadView; readonly made: JoiningView; readonly back: (() => void) | null; readonly another: () => void; readonly unlock: (() => void) | null }) {
   const save = useAct("joining_save");
   const forget = useAct("joining_forget");
   const [asked, setAsked] = useState(false);
@@ -108,9 +120,11 @@ function Waiting({ custody, made, back, another, again }: { readonly custody: Cu
         <Button kind="primary" icon="download" busy={save.busy} onClick={() => { save.act({ deviceKey: made.deviceKey }); }}>
           Save the card
         </Button>
-        <Button icon="refresh-cw" onClick={again}>
-          Enrolled by now?
-        </Button>
+        {unlock && (
+          <Button icon="key-round" onClick={unlock}>
+            Enrolled: unlock
+          </Button>
+        )}
         <span className={styles.push} />
         {back && <Button onClick={back}>Back</Button>}
       </div>
@@ -147,11 +161,13 @@ function Waiting({ custody, made, back, another, again }: { readonly custody: Cu
   );
 }
 
-function problems(draft: Draft, charsMin: number, local: boolean): Partial<Record<keyof Draft, string>> {
+function problems(draft: Draft, charsMin: number, local: boolean, invited: boolean): Partial<Record<keyof Draft, string>> {
   const found: Partial<Record<keyof Draft, string>> = {};
   if (draft.name.trim() === "") found.name = "The name is empty.";
   if (draft.person.trim() === "") found.person = "The identity is empty.";
-  if (!local && draft.login.trim() === "") found.login = "The login is empty.";
+  if (!invited && draft.invitation.trim() === "") found.invitation = "Paste the invitation.";
+  if (draft.further && draft.operator.trim() === "") found.operator = "The operator id is empty.";
+  if ((!local || draft.further) && draft.login.trim() === "") found.login = "The login is empty.";
   if (draft.deviceName.trim() === "") found.deviceName = "The device's name is empty.";
   if ([...draft.passphrase].length < charsMin) found.passphrase = `At least ${charsMin} characters are needed.`;
   if (draft.passphrase !== draft.repeated) found.repeated = "The two passphrases differ.";

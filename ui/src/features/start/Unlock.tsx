@@ -19,7 +19,7 @@ const WHY: Record<LockReason, string | null> = {
 export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: "locked" }> }) {
   const [who, setWho] = useState<OperatorId | null>(state.last ?? state.operators[0]?.operator ?? null);
   const [passphrase, setPassphrase] = useState("");
-  const [joining, setJoining] = useState(false);
+  const [joining, setJoining] = useState<boolean | null>(null);
   const unlock = useAct("unlock", {
     done: () => {
       setPassphrase("");
@@ -29,8 +29,10 @@ export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: 
   });
   const wrong = unlock.error?.code === "wrong_passphrase";
   const why = WHY[state.reason];
-  if (state.operators.length === 0) return <Joining custody={state.custody} keychain={state.keychain} back={null} />;
-  if (joining) return <Joining custody={state.custody} keychain={state.keychain} back={() => { setJoining(false); }} />;
+  const head = { custody: state.custody, keychain: state.keychain };
+  // Until two people have enrolled somebody here, there is nobody to unlock; whoever says that it has happened may try.
+  if (state.operators.length === 0) return <Joining {...head} back={null} />;
+  if (joining ?? state.operators.every((person) => person.roles.length === 0)) return <Joining {...head} back={joining === true ? () => { setJoining(false); } : null} unlock={() => { setJoining(false); }} />;
   return (
     <StartFrame custody={state.custody} label="Unlock">
       <Wordmark />
@@ -52,14 +54,12 @@ export function Unlock({ state }: { readonly state: Extract<AppStateView, { at: 
           Unlock
         </Button>
       </form>
-      {state.custody.local && (
-        <p className="small t3">
-          Local custody: vault, register and all operators are on this machine, so operators take turns here.{" "}
-          <button type="button" className="link" onClick={() => { setJoining(true); }}>
-            Someone new joins…
-          </button>
-        </p>
-      )}
+      <p className="small t3">
+        {state.custody.local && "Local custody: vault, register and all operators are on this machine, so operators take turns here. "}
+        <button type="button" className="link" onClick={() => { setJoining(true); }}>
+          {state.custody.local ? "Someone new joins…" : "Join, or get a further device…"}
+        </button>
+      </p>
       <KeychainLine keychain={state.keychain} />
     </StartFrame>
   );
@@ -75,7 +75,7 @@ function People({ people, who, choose }: { readonly people: readonly PersonView[
           <span aria-hidden="true"><Seal look="signed" initials={person.initials} size={30} label="" /></span>
           <span className="col">
             <span className="med">{person.name}</span>
-            <span className="small t3">{listed(person.roles.map((role) => ROLE[role]))}</span>
+            <span className="small t3">{person.roles.length === 0 ? "not seen here with a role yet" : listed(person.roles.map((role) => ROLE[role]))}</span>
           </span>
         </label>
       ))}
