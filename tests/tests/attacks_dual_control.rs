@@ -392,6 +392,7 @@ async fn approvals_end_with_their_clocks_and_their_signers() {
     let now = ines.console.now().await.unwrap();
     let suspended = Entry {
         purpose: "Left the company".to_owned(),
+        attributes: BTreeMap::from([("accept_loss".to_owned(), "yes".to_owned())]),
         ..entry_of(ines.author(), "operator.suspended", Subject::new("operator", theo.person.operator), now)
     };
     let mut psql = custody.psql(ines).await;
@@ -402,10 +403,16 @@ async fn approvals_end_with_their_clocks_and_their_signers() {
     let late = asked(&custody, "kek-late").await;
     let error = theo.console.decide(approval(&late), &device, theo.author()).await.unwrap_err();
     assert!(
-        matches!(&error, RequestError::Register(it) if it.refusal().is_some_and(|it| it.code() == "operator_inactive"))
+        matches!(&error, RequestError::Register(it) if it.refusal().is_some_and(|it| it.code() == "not_allowed"))
     );
 
-    let lifted = "UPDATE custody.operator SET status = 'active'; UPDATE custody.session SET closed_at = NULL";
+    let lifted = format!(
+        "UPDATE custody.operator SET status = 'active'; UPDATE custody.session SET closed_at = NULL;
+         UPDATE custody.device SET status = 'active';
+         INSERT INTO custody.operator_role SELECT '{}', role, now(), now(), 1
+         FROM unnest('{{security,risk_acceptance}}'::text[]) AS role",
+        theo.person.operator
+    );
     superuser.run(lifted).await.unwrap();
     assert_eq!(state(&mut superuser, lasting.request).await, "approved", "the tables are fooled");
     assert_eq!(quorum_error(&custody, lasting.request).await, inactive);
