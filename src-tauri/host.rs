@@ -44,6 +44,11 @@ impl Host {
         }
     }
 
+    /// The data folder.
+    pub fn home(&self) -> &std::path::Path {
+        &self.home
+    }
+
     /// Data folder and keychain, found anew each time: a keychain that was missing may have been started since.
     pub async fn workplace(&self) -> Result<Workplace, Failure> {
         let home = self.home.clone();
@@ -93,6 +98,7 @@ impl Host {
     pub async fn begin(&self, desk: Desk) -> Arc<AtWork> {
         let work = Arc::new(AtWork::new(desk, self.relay.clone()));
         self.relay.follow(&work);
+        crate::reminding::follow(&self.relay, &work);
         *self.stage.write().await = Stage::AtWork(Arc::clone(&work));
         work
     }

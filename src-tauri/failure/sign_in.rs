@@ -82,6 +82,8 @@ impl From<CeremonyError> for Failure {
             CeremonyError::Workplace(error) => error.into(),
             CeremonyError::SamePerson { .. } => Self::invalid("person", FieldProblem::SamePerson),
             CeremonyError::NoQuorum => Self::invalid("roles", FieldProblem::NeedsSecurity),
+            CeremonyError::NotPinned => Self::invalid("invitation", FieldProblem::Empty),
+            CeremonyError::LoginMissing => Self::invalid("login", FieldProblem::Empty),
             CeremonyError::NoRole => Self::invalid("roles", FieldProblem::Empty),
             other => Self::internal(chain(&other)),
         }
