@@ -92,12 +92,16 @@ fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
     match plan.operation {
         Operation::GrantException => {
             // What it renews, it closes.
-            targets.for_each(|renewed| drop(open.remove(&renewed)));
+            for renewed in targets {
+                open.remove(&renewed);
+            }
             if let Some(expires_at) = plan.parameters.get("expires_at").and_then(|text| text.parse().ok()) {
                 open.insert(exception, Granted { entry: number, expires_at, revoked: None });
             }
         }
-        Operation::CloseException => drop(open.remove(&exception)),
+        Operation::CloseException => {
+            open.remove(&exception);
+        }
         _ => {}
     }
 }
