@@ -2,15 +2,23 @@
 
 mod app;
 mod certificates;
+mod duties;
 mod estate;
+mod exceptions;
+mod exceptions_review;
+mod gate;
+mod joining;
 mod keys;
 mod ledger;
 mod offboarding;
+mod operators;
 mod overview;
 mod protect;
 mod requests;
 mod reviews;
+mod rules;
 mod runs;
+mod shared_keys;
 mod sign;
 mod tenants;
 mod tokens;
@@ -65,6 +73,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         offboarding::offboardings_page,
         reviews::reviews_page,
         reviews::review_detail,
+        exceptions::exceptions_page,
+        exceptions::exception_detail,
+        exceptions::exception_form,
+        exceptions::exception_revoke,
+        exceptions_review::exceptions_review,
+        gate::gate,
+        shared_keys::shared_keys,
+        shared_keys::shared_key_withdraw,
         certificates::certificates_page,
         certificates::certificate,
         certificates::certificate_issue,
@@ -73,6 +89,19 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         tokens::tokens_count,
         tokens::tokens_invalidate,
         tokens::tokens_sweep,
+        operators::people,
+        operators::person_detail,
+        operators::protect_person,
+        operators::read_card,
+        joining::invitation,
+        joining::joinings,
+        joining::join,
+        joining::joining_save,
+        joining::joining_forget,
+        rules::rules,
+        rules::rules_history,
+        rules::compare_rules,
+        rules::violations,
         sign::sign_context,
         sign::sign_confirm,
         sign::sign_cancel,

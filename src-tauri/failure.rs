@@ -1,6 +1,7 @@
 //! From the errors of every part to what the window may learn. Detail that is not for the window goes to the log, under a number.
 
 mod estate;
+mod exceptions;
 mod places;
 mod protect;
 mod requests;
@@ -90,9 +91,11 @@ impl From<&Refusal> for Failure {
             "tenant_unknown" => Self::not_found(Thing::Tenant),
             "hold_unknown" => Self::not_found(Thing::Hold),
             "review_unknown" => Self::not_found(Thing::Review),
+            "exception_unknown" => Self::not_found(Thing::Exception),
+            "shared_key_unknown" => Self::not_found(Thing::SharedKey),
             "purpose_missing" => Self::invalid("reason", FieldProblem::Empty),
             "run_unknown" => Self::not_found(Thing::Run),
-            "wrap_moved" | "version_moved" | "payload_differs" => Self(IpcError::Moved),
+            "wrap_moved" | "version_moved" | "payload_differs" | "batch_differs" | "exceptions_differ" => Self(IpcError::Moved),
             "name_taken" | "key_known" => Self::invalid("name", FieldProblem::Taken),
             "weak_algorithm" => Self::invalid("bits", FieldProblem::WeakAlgorithm),
             "plan_clocks" => Self::invalid("approveWithinHours", FieldProblem::OutOfRange),

@@ -6,6 +6,7 @@ mod failure;
 mod host;
 mod idle;
 mod relay;
+mod reminding;
 mod runs_here;
 mod views;
 

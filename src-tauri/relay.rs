@@ -158,14 +158,15 @@ fn now_here() -> ipc::Micros {
 
 /// What an entry about this kind of subject makes stale.
 fn tags_of(subject_kind: &str) -> &'static [CacheTag] {
-    use CacheTag::{Certificates, Keys, Ledger, Operators, Overview, Requests, Reviews, Runs, Status, Tenants, Tokens};
+    use CacheTag::{Certificates, Exceptions, Keys, Ledger, Operators, Overview, Requests, Reviews, Runs, Status, Tenants, Tokens};
     match subject_kind {
-        "request" => &[Requests, Overview, Ledger, Status],
-        "run" => &[Runs, Requests, Tenants, Tokens, Certificates, Reviews, Overview, Ledger, Status],
+        "request" => &[Requests, Exceptions, Overview, Ledger, Status],
+        "run" => &[Runs, Requests, Exceptions, Tenants, Tokens, Certificates, Reviews, Overview, Ledger, Status],
         "key" | "batch" | "import" => &[Keys, Tenants, Tokens, Reviews, Overview, Ledger, Status],
-        "tenant" | "integration" | "custody" => &[Keys, Tenants, Tokens, Reviews, Overview, Ledger, Status],
+        "tenant" | "integration" | "custody" => &[Exceptions, Keys, Tenants, Tokens, Reviews, Overview, Ledger, Status],
         "hold" => &[Keys, Tenants, Reviews, Requests, Overview, Ledger, Status],
-        "review" => &[Reviews, Overview, Ledger, Status],
+        "review" => &[Reviews, Exceptions, Overview, Ledger, Status],
+        "exception" | "shared_key" => &[Exceptions, Keys, Reviews, Overview, Ledger, Status],
         "operator" => &[Operators, Requests, Reviews, Overview, Ledger, Status],
         "" => CacheTag::ALL,
         _ => &[Overview, Ledger, Status],

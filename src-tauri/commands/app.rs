@@ -374,6 +374,7 @@ async fn status(work: &Arc<AtWork>) -> Result<StatusView, Failure> {
     let register_ms = count32(began.elapsed().as_millis());
     let (vault_ms, vault_problem) = work.vault_link().await;
     let reviews = console.register.review_counts(work.desk.person.operator).await?;
+    let exceptions = console.register.exception_counts().await?;
     let verified = work.verified.read().await.clone();
     Ok(StatusView {
         ledger_head: count32(counts.head),
@@ -386,6 +387,8 @@ async fn status(work: &Arc<AtWork>) -> Result<StatusView, Failure> {
         keys: count32(counts.keys),
         runs: count32(counts.runs),
         reviews: count32(reviews.for_me),
+        exceptions: count32(exceptions.open),
+        exceptions_expired: count32(exceptions.expired),
     })
 }
 

@@ -66,6 +66,13 @@ async fn read(work: &Arc<AtWork>) -> Result<OverviewView, Failure> {
         approved_not_started: count32(found.requests.approved),
         reviews: count32(work.desk.console.register.review_counts(work.desk.person.operator).await?.open),
         violations: count32(found.violations),
+        gate: match super::gate::asked(work).await {
+            Ok(gate) => Some(gate),
+            Err(failure) => {
+                tracing::warn!(?failure, "the gate could not be read");
+                None
+            }
+        },
         drift: found.drift.map(|(count, _)| count32(count)),
         discovered_at: found.drift.map(|(_, at)| micros(at)),
         needs_total: count32(needs.len()),
@@ -102,6 +109,9 @@ async fn needs(work: &Arc<AtWork>, found: &register::Overview, due: &[DueKeyView
     }
     for row in register.protective_acts(true, None, NEEDS_SHOWN).await? {
         needs.extend(crate::views::protect::unconfirmed(&row).map(|act| NeedView::Confirm { act }));
+    }
+    for exception in super::exceptions::pressing(work, NEEDS_SHOWN).await? {
+        needs.push(NeedView::Exception { exception });
     }
     for review in super::reviews::waiting_for_me(work, NEEDS_SHOWN).await? {
         needs.push(NeedView::Review { review });

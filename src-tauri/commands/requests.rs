@@ -21,6 +21,7 @@ use tauri::State;
 use crate::at_work::{AtWork, Signing};
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::views::exceptions::exception_of;
 use crate::views::keys::key_of;
 use crate::views::moments::{count32, micros};
 use crate::views::people::Directory;
@@ -60,6 +61,8 @@ pub(crate) async fn open_sign_window(host: State<'_, Host>, request: OpenSignWin
         SignSubject::Draft { draft } => drop(work.draft(draft).await.ok_or_else(|| Failure::not_found(Thing::Draft))?),
         SignSubject::Request { request, .. } => drop(Loaded::read(&work, parse(request)?).await?),
         SignSubject::Review { review } => drop(super::reviews::item(&work, review).await?),
+        SignSubject::Register { digest } => drop(super::exceptions_review::sign_context(&work, digest).await?),
+        SignSubject::Duty { duty } => drop(super::duties::sign_context(&work, *duty).await?),
     }
     *work.signing.lock().await = Some(Signing { subject: request.subject, shown: None });
     host.relay.open_sign_window()?;
@@ -295,6 +298,18 @@ async fn wanted(work: &AtWork, operation: &OperationRequest) -> Result<Wanted, F
         OperationRequest::LiftHold { hold } => {
             let hold = hold.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Hold))?;
             Wanted::LiftHold { hold }
+        }
+        OperationRequest::GrantException { wish } => Wanted::GrantException(super::exceptions::wanted(wish)?),
+        OperationRequest::CloseException { exception, evidence } => {
+            Wanted::CloseException { exception: exception_of(exception)?, evidence: evidence.clone() }
+        }
+        OperationRequest::ShareKey { wish } => Wanted::ShareKey(super::shared_keys::wanted(wish)?),
+        OperationRequest::ChangeRules { .. }
+        | OperationRequest::EnrolOperator { .. }
+        | OperationRequest::EnrolDevice { .. }
+        | OperationRequest::GrantRole { .. }
+        | OperationRequest::ReinstateOperator { .. } => {
+            super::operators::wanted(work, operation, console.now().await?)?
         }
     })
 }

@@ -227,6 +227,17 @@ async fn name_of(work: &AtWork, item: &ReviewItemRow, entry: &EntryDetail) -> Re
             Err(_not_an_id) => as_written(),
         },
         "run" => name_of_run(work, &item.subject).await?.unwrap_or_else(as_written),
+        "exception" => match item.subject.parse() {
+            Ok(exception) => {
+                let found = register.exception(exception).await?;
+                found.map_or_else(as_written, |it| format!("{}, {}", it.row.number, it.row.title))
+            }
+            Err(_not_an_id) => as_written(),
+        },
+        "shared_key" => match item.subject.parse() {
+            Ok(entry) => register.shared_key(entry).await?.map_or_else(as_written, |row| row.key_name),
+            Err(_not_an_id) => as_written(),
+        },
         "custody" => head(&work.desk.premises)?.name,
         _ => as_written(),
     })

@@ -28,10 +28,14 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
         SignSubject::Draft { draft } => draft_context(&work, &draft).await?,
         SignSubject::Request { request, decision } => request_context(&work, &request, decision).await?,
         SignSubject::Review { review } => super::reviews::sign_context(&work, &review).await?,
+        SignSubject::Register { digest } => super::exceptions_review::sign_context(&work, &digest).await?,
+        SignSubject::Duty { duty } => super::duties::sign_context(&work, duty).await?,
     };
     let shown = match &context {
         SignContextView::Plan { statement } => statement.plan_hash.0.clone(),
         SignContextView::Review { statement } => statement.statement_hash.0.clone(),
+        SignContextView::Register { statement } => statement.statement_hash.0.clone(),
+        SignContextView::Duty { statement } => statement.statement_hash.0.clone(),
     };
     if let Some(signing) = work.signing.lock().await.as_mut() {
         signing.shown = hex::decode(shown).ok().and_then(|bytes| bytes.try_into().ok());
@@ -59,11 +63,19 @@ pub(crate) async fn sign_confirm(host: State<'_, Host>, request: SignConfirmRequ
         SignSubject::Review { review } => {
             super::reviews::sign_off(&work, &review, &request.reason, shown, passphrase).await?
         }
+        SignSubject::Register { .. } => {
+            super::exceptions_review::sign_off(&work, &request.reason, shown, passphrase).await?
+        }
+        SignSubject::Duty { duty } => super::duties::sign(&work, duty, shown, passphrase).await?,
     };
     *work.signing.lock().await = None;
     host.relay.changed(&[
+        CacheTag::Exceptions,
         CacheTag::Requests,
         CacheTag::Reviews,
+        CacheTag::People,
+        CacheTag::Rules,
+        CacheTag::Operators,
         CacheTag::Tenants,
         CacheTag::Overview,
         CacheTag::Keys,

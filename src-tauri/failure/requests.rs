@@ -3,7 +3,7 @@
 use custody::request::RequestError;
 use custody::run::{AuthorityError, RunError};
 use custody::{Ending, WitnessError};
-use domain::{PlanError, TextError};
+use domain::{PlanError, TermError, TextError};
 use ipc::{FieldProblem, IpcError, LedgerFault, RefusalReason, Thing};
 use ledger::{Fault, PeopleError};
 
@@ -22,6 +22,8 @@ impl From<TextError> for Failure {
             "change record" => "changeRecord",
             "rollback plan" => "rollbackPlan",
             "device name" => "deviceName",
+            "compensating controls" => "controls",
+            "decision record" => "decisionRecord",
             other => other,
         };
         Self::invalid(wire, problem)
@@ -55,12 +57,30 @@ impl From<RequestError> for Failure {
             }
             RequestError::NameDiffers { .. } => Self::refused(RefusalReason::TypedDiffers),
             RequestError::Unknown { what: "tenant", .. } => Self::not_found(Thing::Tenant),
+            RequestError::Unknown { what: "operator", .. } => Self::not_found(Thing::Operator),
             RequestError::Unknown { what: "hold", .. } => Self::not_found(Thing::Hold),
+            RequestError::Unknown { what: "exception", .. } => Self::not_found(Thing::Exception),
+            RequestError::Unknown { what: "clause", .. } => Self::invalid("clause", FieldProblem::OutOfRange),
+            RequestError::Term(TermError::Past { .. }) => Self::invalid("expiresAt", FieldProblem::InThePast),
+            RequestError::Term(TermError::Beyond { .. }) => Self::invalid("expiresAt", FieldProblem::BeyondTerm),
+            RequestError::ScopeEmpty => Self::invalid("terms", FieldProblem::Empty),
+            RequestError::ScopeTooWide { .. } => Self::invalid("terms", FieldProblem::TooLong),
+            RequestError::ExceptionOver { .. } => {
+                Self::refused(RefusalReason::Register { refusal: "exception_over".to_owned() })
+            }
+            RequestError::NotShareable { .. } => {
+                Self::refused(RefusalReason::Register { refusal: "key_not_shareable".to_owned() })
+            }
+            RequestError::PlanTooLong { max, .. } => Self(IpcError::TooLarge { limit_bytes: count32(max) }),
+            RequestError::LinesDiffer => Self(IpcError::Moved),
             RequestError::Unknown { .. } => Self::not_found(Thing::Key),
             RequestError::Stale { differences } => {
                 Self(IpcError::PlanStale { differences: crate::views::requests::differences(&differences) })
             }
             RequestError::NotWhatWasShown => Self(IpcError::Moved),
+            RequestError::Card => Self::invalid("card", FieldProblem::NotACard),
+            RequestError::DecisionMissing { .. } => Self::invalid("decisionRecord", FieldProblem::Empty),
+            RequestError::TooMuchAtOnce { .. } => Self::invalid("rules", FieldProblem::TooLong),
             RequestError::ReasonMissing => Self::invalid("reason", FieldProblem::Empty),
             other => Self::internal(other),
         }

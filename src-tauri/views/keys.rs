@@ -24,7 +24,8 @@ pub(crate) fn key_type(kind: domain::KeyKind) -> ipc::KeyType {
     }
 }
 
-fn kind_of(named: ipc::KeyType) -> domain::KeyKind {
+/// A type the window named.
+pub(crate) fn kind_of(named: ipc::KeyType) -> domain::KeyKind {
     match named {
         ipc::KeyType::Kek => domain::KeyKind::Kek,
         ipc::KeyType::Dek => domain::KeyKind::Dek,

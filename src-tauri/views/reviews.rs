@@ -17,6 +17,9 @@ fn kind(verb: &str) -> ReviewKind {
         "hold.set" => ReviewKind::HoldSet,
         "operator.suspended" => ReviewKind::OperatorSuspended,
         "certificate.issued" => ReviewKind::Certificate,
+        "exception.revoked" => ReviewKind::ExceptionRevoked,
+        "shared_key.withdrawn" => ReviewKind::SharedKeyWithdrawn,
+        "exceptions.reviewed" => ReviewKind::RegisterReviewed,
         "run.finished" | "keys.destroyed" | "key.purged" => ReviewKind::Destroyed,
         _ => ReviewKind::Other,
     }

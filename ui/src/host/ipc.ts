@@ -1352,7 +1352,7 @@ ask: MayView, };
 
 export type Fate = "erased" | "invalidated" | "deleted_and_purged" | "out_of_use" | "stays" | "ends";
 
-export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past" | "beyond_term";
+export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" | "out_of_range" | "not_a_name" | "not_an_address" | "not_a_vault_address" | "hidden_characters" | "taken" | "same_person" | "not_a_card" | "needs_security" | "weak_algorithm" | "weak_passphrase" | "in_the_past" | "beyond_term";
 
 export type Finding = "clear" | "warns" | "blocks";
 
@@ -1736,6 +1736,12 @@ entry: number, };
 
 export type IncidentId = string & { readonly __brand: 'IncidentId' };
 
+export type InvitationView = { 
+/**
+ * Its text.
+ */
+text: string, };
+
 export type IpcError = { "code": "locked" } | { "code": "wrong_passphrase" } | { "code": "keychain_unavailable", 
 /**
  * What to start, in words a person can follow.
@@ -1804,6 +1810,10 @@ incident: IncidentId, };
 
 export type JoinRequest = { 
 /**
+ * Their id, where they are enrolled already: for a further device, or coming back.
+ */
+operator: OperatorId | null, 
+/**
  * Full name.
  */
 name: string, 
@@ -1816,9 +1826,17 @@ person: string,
  */
 login: string, 
 /**
+ * Its password, where an administrator made the login; empty otherwise.
+ */
+loginPassword: Passphrase, 
+/**
  * Name of the device.
  */
 deviceName: string, 
+/**
+ * The invitation's text, where this computer does not know the custody yet; empty otherwise.
+ */
+invitation: string, 
 /**
  * Passphrase of the device key.
  */
@@ -1879,6 +1897,10 @@ export type JoiningsView = {
  * Oldest first.
  */
 waiting: Array<JoiningView>, 
+/**
+ * Whether this computer must be told by an invitation which custody it is.
+ */
+needsInvitation: boolean, 
 /**
  * Shortest passphrase accepted.
  */
@@ -5844,6 +5866,7 @@ export type IpcSchema = {
   person_detail: [PersonRequest, PersonDetailView];
   protect_person: [ProtectPersonRequest, PersonProtectedView];
   read_card: [ReadCardRequest, CardView];
+  invitation: [Nothing, InvitationView];
   joinings: [Nothing, JoiningsView];
   join: [JoinRequest, JoiningView];
   joining_save: [JoiningCardRequest, SavedFileView];
@@ -5932,6 +5955,7 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   person_detail: [],
   protect_person: ["people", "operators", "reviews", "requests", "overview", "ledger", "status"],
   read_card: [],
+  invitation: [],
   joinings: [],
   join: ["app_state", "people"],
   joining_save: [],

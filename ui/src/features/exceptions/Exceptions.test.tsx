@@ -36,7 +36,7 @@ describe("the register of exceptions", () => {
     openAt("#/exceptions", "production");
     await screen.findByText("Production deployment blocked");
     const gate = screen.getByTestId("gate");
-    expect(gate.textContent).toContain("EX-0057 expired on 20 Nov 2026 and is neither closed nor renewed (policy A §7).");
+    expect(gate.textContent).toContain("EX-0057 expired on 20 Nov 2026 and is neither closed nor renewed.");
     await userEvent.click(within(gate).getByRole("button", { name: "Request renewal" }));
     expect(location.hash).toBe("#/exceptions/ex-57?ask=renew");
   });

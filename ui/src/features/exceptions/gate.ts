@@ -10,7 +10,7 @@ export function verdict(gate: Pick<GateView, "environment" | "blocked">): string
 /** What the banner says beside the verdict: the first thing that blocks, or the first that will. */
 export function headline(gate: Pick<GateView, "findings">): string {
   const [first] = gate.findings;
-  return first === undefined ? "Nothing blocks, nothing warns." : sentence(first);
+  return first === undefined ? "Nothing blocks, nothing warns." : sentence({ ...first, about: "" });
 }
 
 /** One finding, in one sentence. A kind without words here is told as the gate tells it. */
