@@ -18,6 +18,8 @@ const DEVICE_KEY_VERBS = [
   "review.signed_off",
   "rehearsal.signed",
   "duties.acknowledged",
+  "checkpoint.signed",
+  "checkpoint.cosigned",
 ];
 
 const later = (one, other) => (one > other ? one : other);

@@ -17,6 +17,8 @@ pub enum ItemKind {
     FoundingPin,
     /// The newest ledger entry this console has verified.
     LedgerHead,
+    /// The tree of the newest checkpoint of the ledger that this console has seen.
+    LedgerTree,
     /// The superuser's password of the private cluster of a local custody.
     ClusterPassword,
     /// The key under which a local vault stores its keys.
@@ -60,6 +62,7 @@ impl fmt::Display for ItemKind {
             Self::VaultToken(operator) => write!(f, "vault-token/{operator}"),
             Self::FoundingPin => f.write_str("founding-pin"),
             Self::LedgerHead => f.write_str("ledger-head"),
+            Self::LedgerTree => f.write_str("ledger-tree"),
             Self::ClusterPassword => f.write_str("cluster-password"),
             Self::LocalVaultKey => f.write_str("local-vault-key"),
             Self::LocalVaultToken => f.write_str("local-vault-token"),

@@ -33,7 +33,7 @@ pub use error::{Absence, KeychainError};
 pub use item::{Item, ItemKind};
 pub use keychain::{Keychain, KeychainStatus, SECRET_LEN_MAX};
 pub use passphrase::{PASSPHRASE_CHARS_MAX, PASSPHRASE_CHARS_MIN, Passphrase, PassphraseFault};
-pub use pins::{LedgerHead, PinError, Pins};
+pub use pins::{LedgerHead, LedgerTree, PinError, Pins};
 pub use secret::Secret;
 pub use seed::RandomError;
 pub use session_key::SessionKey;

@@ -18,6 +18,15 @@ pub struct LedgerHead {
     pub hash: [u8; HASH_LEN],
 }
 
+/// The Merkle tree under the newest checkpoint that this console has seen: whoever keeps it finds out any change of what lies under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerTree {
+    /// Number of the checkpoint's last entry.
+    pub size: u64,
+    /// Roots of the tree's full subtrees, the largest first.
+    pub peaks: Vec<[u8; HASH_LEN]>,
+}
+
 /// What is remembered contradicts what is to be remembered.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +42,12 @@ pub enum PinError {
     RolledBack {
         /// What is remembered.
         remembered: LedgerHead,
+    },
+    /// Another checkpoint of the same entries is remembered.
+    #[error("another checkpoint of entry {size} is remembered: there are two histories of this ledger")]
+    OtherTree {
+        /// Number of the checkpoint's last entry.
+        size: u64,
     },
     /// The keychain.
     #[error(transparent)]
@@ -92,6 +107,34 @@ impl<'a> Pins<'a> {
             Some(remembered) if remembered == head => Ok(()),
             Some(remembered) if remembered.number >= head.number => Err(PinError::RolledBack { remembered }),
             _ => Ok(self.write(ItemKind::LedgerHead, [head.number.to_be_bytes().as_slice(), &head.hash].concat())?),
+        }
+    }
+
+    /// The tree of the newest checkpoint that was seen, if any is remembered.
+    ///
+    /// # Errors
+    /// [`KeychainError`].
+    pub fn tree(&self) -> Result<Option<LedgerTree>, KeychainError> {
+        self.read(ItemKind::LedgerTree, |bytes| {
+            let (size, rest) = bytes.split_first_chunk::<8>()?;
+            let (peaks, rest) = rest.as_chunks::<HASH_LEN>();
+            rest.is_empty().then(|| LedgerTree { size: u64::from_be_bytes(*size), peaks: peaks.to_vec() })
+        })
+    }
+
+    /// Remembers the tree of a checkpoint; a smaller one than is remembered changes nothing. The caller has verified that the one grew
+    /// from the other.
+    ///
+    /// # Errors
+    /// [`PinError::OtherTree`] when another one of that size is remembered.
+    pub fn remember_tree(&self, tree: &LedgerTree) -> Result<(), PinError> {
+        match self.tree()? {
+            Some(kept) if kept.size == tree.size && kept != *tree => Err(PinError::OtherTree { size: kept.size }),
+            Some(kept) if kept.size >= tree.size => Ok(()),
+            _ => Ok(self.write(
+                ItemKind::LedgerTree,
+                [tree.size.to_be_bytes().as_slice(), tree.peaks.as_flattened()].concat(),
+            )?),
         }
     }
 

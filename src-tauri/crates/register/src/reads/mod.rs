@@ -2,6 +2,7 @@
 
 mod cells;
 mod certificates;
+mod checkpoints;
 mod copy;
 mod custody;
 mod dek_rotation;
@@ -40,6 +41,7 @@ mod violations;
 mod wraps;
 
 pub use certificates::{CERTIFICATES_PAGE_MAX, CertificateRow, CertificatesPage, DestroyedKeyRow};
+pub use checkpoints::{CHECKPOINTS_PAGE_MAX, CheckpointRow, CheckpointSignatureRow, NodePlace};
 pub use custody::{CustodyRow, QuorumRulesRow, RotationRuleRow, RotationRulesRow, SettingsRow};
 pub use dek_rotation::{FormerWrapRow, TokensToMove};
 pub use destruction::{

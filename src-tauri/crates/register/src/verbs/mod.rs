@@ -4,6 +4,7 @@
 //! record of. A method whose connection breaks may have been done: send the same entry again and see.
 
 mod certificates;
+mod checkpoints;
 mod destruction;
 mod exceptions;
 mod keys;

@@ -6,6 +6,7 @@ mod common;
 
 mod access;
 mod certificates;
+mod checkpoints;
 mod dek_rotation;
 mod destruction;
 mod destruction_attacks;
