@@ -2,6 +2,7 @@
 
 mod of_custody;
 mod of_places;
+mod of_proof;
 mod refusal;
 mod words;
 

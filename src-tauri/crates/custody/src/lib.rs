@@ -14,6 +14,7 @@ pub mod gate;
 mod identity;
 pub mod kek;
 pub mod people;
+pub mod proof;
 pub mod protect;
 pub mod request;
 mod rules;

@@ -3,6 +3,7 @@
 //! [`Workplace`] is a data folder and a keychain. Opening it gives a [`Premises`]: servers that answer, nobody at work yet.
 //! Unlocking a device key there gives a [`Desk`]: one operator with a session, a register under their own login, and a vault.
 
+mod anchor;
 mod ceremony;
 mod connection;
 mod desk;

@@ -1,9 +1,14 @@
-//! `countersign ledger list|show|verify`.
+//! `countersign ledger list|show|verify|checkpoint|export`.
+
+mod bundle;
+mod checkpoint;
+mod export;
 
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use custody::WitnessError;
+use custody::proof::ProofError;
 use domain::Timestamp;
 use keychain::LedgerHead;
 use register::{LEDGER_PAGE_MAX, LedgerFilter};
@@ -30,8 +35,12 @@ pub enum Ledger {
         /// Its number
         entry: u64,
     },
-    /// Verify all of it: every hash and every signature, from entry 1
-    Verify,
+    /// Verify all of it: every hash and every signature, from entry 1; or a bundle, with nothing but the file
+    Verify(bundle::Verify),
+    /// The newest checkpoint: who made it, who cosigned it; or make, cosign or publish one
+    Checkpoint(checkpoint::Checkpoint),
+    /// Write the ledger, or a part of it, to a file that anybody verifies alone
+    Export(export::Export),
 }
 
 /// Which entries.
@@ -68,7 +77,12 @@ impl Ledger {
         match self {
             Self::List(list) => with_desk(context, async |desk| list.page(desk).await).await,
             Self::Show { entry } => with_desk(context, async |desk| show(desk, entry).await).await,
-            Self::Verify => with_desk(context, async |desk| verify(desk, context).await).await,
+            Self::Verify(it) => match it.bundle() {
+                Some(file) => it.run(file).await,
+                None => with_desk(context, async |desk| verify(desk, context).await).await,
+            },
+            Self::Checkpoint(it) => it.run(context).await,
+            Self::Export(it) => it.run(context).await,
         }
     }
 }
@@ -128,20 +142,28 @@ async fn verify(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     match outcome {
         Ok(summary) => {
             desk.remember_head(LedgerHead { number: summary.entries, hash: summary.head }).await?;
+            let kept = desk.kept_tree().await?;
+            match console.see_checkpoint(kept.as_ref()).await {
+                Ok(Some(seen)) => desk.keep(&seen).await?,
+                Ok(None) => {}
+                Err(ProofError::Alarm(alarm)) => return Ok(does_not_hold(alarm.entry(), &alarm.to_string())),
+                Err(other) => return Err(other.into()),
+            }
             let (entries, hash) = (summary.entries, hex::encode(summary.head));
             let took = began.elapsed().as_millis();
             let document = json!({ "holds": true, "entries": entries, "hash": hash, "took_ms": took });
             Ok(Answer::new(document, format!("The ledger holds: {entries} entries, head {hash}")))
         }
-        Err(WitnessError::Fault(fault)) => {
-            let (entry, fault) = (bad_entry(&fault), fault.to_string());
-            let document = json!({ "holds": false, "entry": entry, "fault": fault, "good": entry.saturating_sub(1) });
-            let text = format!(
-                "The ledger does not hold at entry {entry}: {}\nEntries before it are good. Keep everything as it is and find out who changed it.",
-                safe(&fault)
-            );
-            Ok(Answer { document, text, exit: Exit::Refused })
-        }
+        Err(WitnessError::Fault(fault)) => Ok(does_not_hold(bad_entry(&fault), &fault.to_string())),
         Err(other) => Err(other.into()),
     }
+}
+
+fn does_not_hold(entry: u64, fault: &str) -> Answer {
+    let document = json!({ "holds": false, "entry": entry, "fault": fault, "good": entry.saturating_sub(1) });
+    let text = format!(
+        "The ledger does not hold at entry {entry}: {}\nEntries before it are good. Keep everything as it is and find out who changed it.",
+        safe(fault)
+    );
+    Answer { document, text, exit: Exit::Refused }
 }

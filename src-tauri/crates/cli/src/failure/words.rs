@@ -5,7 +5,7 @@ pub type Words = (&'static str, &'static str);
 
 /// A code in words, where there are any.
 pub fn of(code: &str) -> Option<Words> {
-    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules, of_exceptions];
+    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules, of_exceptions, of_checkpoints];
     families.into_iter().find_map(|family| family(code))
 }
 
@@ -140,6 +140,21 @@ fn of_destruction(code: &str) -> Option<Words> {
         "not_proven" => ("not everything is proven yet: there is no certificate before", "countersign run show RUN"),
         "certificate_known" => ("the run has its certificate already", "countersign certificate show RUN"),
         "verification_missing" => ("nothing is closed without what was verified", ""),
+        _ => return None,
+    })
+}
+
+fn of_checkpoints(code: &str) -> Option<Words> {
+    const LOOK: &str = "countersign ledger checkpoint";
+    Some(match code {
+        "checkpoint_unknown" => ("there is no such checkpoint", "countersign ledger checkpoint --sign"),
+        "checkpoint_known" => ("there is a checkpoint of these entries, or of more, already", LOOK),
+        "checkpoint_beyond" => ("the ledger has no entry of that number", LOOK),
+        "root_differs" => (
+            "the register's ledger is not the one that you saw: nothing was signed",
+            "keep everything as it is, and verify it: countersign ledger verify",
+        ),
+        "device_newer" => ("your device key is newer than this checkpoint", "make another one: countersign ledger checkpoint --sign"),
         _ => return None,
     })
 }

@@ -1,0 +1,25 @@
+//! What is wrong with a ledger as a whole, and with proofs of it.
+
+use custody::proof::ProofError;
+
+use super::Failure;
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Witness(error) => error.into(),
+            ProofError::Register(error) => error.into(),
+            ProofError::Alarm(ref alarm) => Self::of("ledger_replaced", &error).with("entry", alarm.entry()).hint(
+                "nothing is executed on this ledger; keep everything as it is, and compare it with the checkpoints that others keep",
+            ),
+            ProofError::Nodes | ProofError::NotThisLedger { .. } => {
+                Self::of("ledger_broken", &error).hint("keep everything as it is, and find out who changed the register's tables")
+            }
+            ProofError::Unknown => Self::of("checkpoint_unknown", &error).hint("countersign ledger checkpoint --sign"),
+            ProofError::Older { .. } => Self::of("checkpoint_older", &error)
+                .hint("keep everything as it is, and find out where the newer checkpoint went"),
+            ProofError::NoEntry { .. } => Self::of("entry_unknown", &error).hint("countersign ledger list"),
+            other => Self::of("proof", &other),
+        }
+    }
+}

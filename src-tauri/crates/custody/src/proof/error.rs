@@ -1,0 +1,103 @@
+//! What can be wrong with a ledger as a whole, and with a proof.
+
+use register::RegisterError;
+use transparency::CheckpointError;
+use transparency::bundle::WriteError;
+
+use crate::witness::WitnessError;
+
+/// This is not the ledger that this computer has seen. Nothing of it is to be relied on until it is known why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Alarm {
+    /// It is shorter than it was.
+    #[error(
+        "this computer keeps a checkpoint of {kept} entries, and the ledger has {now}: entry {} and those after it are gone; its tail was cut off, or an old copy was put back",
+        .now + 1
+    )]
+    Shorter {
+        /// Number of the kept checkpoint's last entry.
+        kept: u64,
+        /// Number of the ledger's last entry.
+        now: u64,
+    },
+    /// It is another one.
+    #[error(
+        "this computer keeps a checkpoint of {kept} entries, and the ledger of {now} entries does not grow from it: among the entries {first} to {last} there are others than there were; history was rewritten, or there are two of it"
+    )]
+    Forked {
+        /// Number of the kept checkpoint's last entry.
+        kept: u64,
+        /// Number of the ledger's last entry.
+        now: u64,
+        /// The first entry that may be another one; all before it are as they were.
+        first: u64,
+        /// The last of the entries among which the first different one is.
+        last: u64,
+    },
+}
+
+impl Alarm {
+    /// The first entry that can't be relied on.
+    #[must_use]
+    pub fn entry(&self) -> u64 {
+        match self {
+            Self::Shorter { now, .. } => now.saturating_add(1),
+            Self::Forked { first, .. } => *first,
+        }
+    }
+}
+
+/// Why a checkpoint or a bundle can't be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// The ledger does not grow from what this computer keeps.
+    #[error(transparent)]
+    Alarm(#[from] Alarm),
+    /// An entry is bad, or the ledger can't be read.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// The register refused or does not answer.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// No checkpoint can be written like this.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The register's tree is not the tree of its own entries.
+    #[error("the tree that the register keeps is not that of its entries: somebody changed the table ledger_node")]
+    Nodes,
+    /// A checkpoint in the register is not one of this ledger.
+    #[error(
+        "the checkpoint of entry {size} in the register is not one of this ledger: somebody changed it, or the entries under it"
+    )]
+    NotThisLedger {
+        /// Number of the checkpoint's last entry.
+        size: u64,
+    },
+    /// There is no checkpoint yet, or none of this size.
+    #[error("there is no such checkpoint")]
+    Unknown,
+    /// A cosignature says that no later checkpoint is known.
+    #[error(
+        "the checkpoint of entry {size} is older than the one of entry {kept} that this computer keeps: only a newer one can be cosigned here"
+    )]
+    Older {
+        /// Number of the checkpoint's last entry.
+        size: u64,
+        /// Number of the kept one's.
+        kept: u64,
+    },
+    /// What is kept in the keychain is not readable.
+    #[error("what the keychain keeps of the last checkpoint is damaged")]
+    Kept,
+    /// There is no such entry.
+    #[error("the ledger has no entry {number}")]
+    NoEntry {
+        /// Which was meant.
+        number: u64,
+    },
+    /// The bundle can't be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}

@@ -1,0 +1,14 @@
+//! The ledger as proof: its tree and checkpoints, as this console computed them, and bundles that others verify alone.
+//!
+//! The register keeps nodes and checkpoints, and is not believed: trees are computed here from entries whose chain leads to what the
+//! witness verified, and held against the checkpoint that this computer keeps in its keychain.
+
+mod checkpoints;
+mod choice;
+mod error;
+mod export;
+mod grown;
+
+pub use checkpoints::{Checkpointed, KnownCheckpoint, KnownSignature};
+pub use error::{Alarm, ProofError};
+pub use export::Exported;
