@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use countersign_tests::{TestCustody, at_once, grounds, passphrase};
 use custody::Witness;
+use custody::estate::Estate;
+use custody::estate::inventory::{ImportError, Preview};
 use custody::request::{Excepted, NewException, RequestError, RulesOrder, Verdict, Wanted, Windows};
 use custody::run::{AuthorityError, Ended, RunError};
-use domain::{Decision, Plan, QuorumError, Role, RuleRows, RuleSection, ViolationRule};
+use domain::{Decision, KeyId, KeyKind, Plan, QuorumError, Role, RuleRows, RuleSection, Timestamp, ViolationRule};
 use workplace::Desk;
 
 const QUORUM: &str = "2 devops:security engineering:security security:devops,security";
@@ -125,20 +127,7 @@ async fn an_exception_covers_a_violation_and_says_so() {
     let listed = async || register.violations_page(&[ViolationRule::OwnerMissing], None, 10).await.unwrap().rows;
     assert_eq!(listed().await[0].excepted_by, None);
     let now = ines.console.now().await.unwrap();
-    let exception = NewException {
-        excepted: Excepted::Clause {
-            clause: "A-9.6-inventory".to_owned(),
-            keys: vec![kek],
-            kinds: Vec::new(),
-            tenants: Vec::new(),
-        },
-        title: "Owner of the payments KEK".to_owned(),
-        justification: "The team is being reorganised".to_owned(),
-        controls: "Security answers for it until then".to_owned(),
-        owner: "Theo Brandt".to_owned(),
-        expires_at: now.plus(Duration::from_secs(20 * 86_400)),
-    };
-    let wanted = Wanted::GrantException(exception);
+    let wanted = exception("A-9.6-inventory", vec![kek], Vec::new(), now);
     agree((ines, Role::DevOps), (theo, Role::RiskAcceptance), &wanted).await;
     let row = listed().await.remove(0);
     assert_eq!(
@@ -148,6 +137,43 @@ async fn an_exception_covers_a_violation_and_says_so() {
     let counts = register.violation_counts().await.unwrap();
     let owner = counts.iter().find(|count| count.rule == ViolationRule::OwnerMissing).unwrap();
     assert_eq!((owner.violations, owner.excepted), (1, 1));
+    legacy_needs_an_exception(&custody).await;
     custody.superuser().await.set_clock_ahead("20 days").await;
     assert_eq!(listed().await[0].excepted_by, None, "it has expired");
+}
+
+fn exception(clause: &str, keys: Vec<KeyId>, kinds: Vec<KeyKind>, now: Timestamp) -> Wanted {
+    Wanted::GrantException(NewException {
+        excepted: Excepted::Clause { clause: clause.to_owned(), keys, kinds, tenants: Vec::new() },
+        title: format!("Away from {clause}"),
+        justification: "The team is being reorganised".to_owned(),
+        controls: "Security answers for it until then".to_owned(),
+        owner: "Theo Brandt".to_owned(),
+        expires_at: now.plus(Duration::from_secs(20 * 86_400)),
+    })
+}
+
+/// A preview of one key in legacy storage, made on a day.
+async fn legacy(desk: &Desk, kind: &str, name: &str, made: &str) -> Preview {
+    let file = format!(
+        "type,name,classification,purpose,owner,storage,created,phase_out_date
+{kind},{name},internal,Boots,sre,kubernetes_secret_legacy,{made},2090-01-31
+"
+    );
+    Estate::new(&desk.console, desk.author()).preview_inventory(file.as_bytes()).await.unwrap()
+}
+
+/// R-04: what is there is recorded; what is new needs an exception for its kind.
+async fn legacy_needs_an_exception(custody: &TestCustody) {
+    let (ines, theo) = (&custody.ines, &custody.theo);
+    let estate = Estate::new(&ines.console, ines.author());
+    let now = ines.console.now().await.unwrap();
+    let yesterday = now.plus_days(-1).to_string();
+    estate.import_inventory(&legacy(ines, "secret", "boot", "2024-01-31").await, "a.csv").await.unwrap();
+    assert_eq!(legacy(ines, "secret", "boot-two", &yesterday).await.problems().total(), 1);
+    let wanted = exception("A-7-legacy-storage", Vec::new(), vec![KeyKind::Secret], now);
+    agree((ines, Role::DevOps), (theo, Role::RiskAcceptance), &wanted).await;
+    estate.import_inventory(&legacy(ines, "secret", "boot-two", &yesterday).await, "b.csv").await.unwrap();
+    let other = estate.import_inventory(&legacy(ines, "api_secret", "boot-api", &yesterday).await, "c.csv").await;
+    assert!(matches!(&other, Err(ImportError::Refused { problems }) if problems.total() == 1), "{other:?}");
 }

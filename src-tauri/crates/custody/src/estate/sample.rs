@@ -183,7 +183,7 @@ impl Estate<'_> {
         let environment = self.author.custody().environment;
         let mut file = Vec::new();
         write_csv(&mut file, environment, &rows::rows(now))?;
-        let preview = Preview::read(&file, Setting { environment, now })?;
+        let preview = Preview::read(&file, Setting { environment, now, legacy_open: false })?;
         Ok(self.import_inventory(&preview, SOURCE).await?.count)
     }
 

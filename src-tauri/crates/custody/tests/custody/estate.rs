@@ -69,7 +69,8 @@ fn token(dek: KeyId, name: &str, plaintext: &[u8]) -> NewToken {
 }
 
 async fn preview(place: &Stage, rows: &[&str]) -> Preview {
-    let setting = Setting { environment: Environment::Production, now: place.ben.console.now().await.unwrap() };
+    let now = place.ben.console.now().await.unwrap();
+    let setting = Setting { environment: Environment::Production, now, legacy_open: false };
     Preview::read(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes(), setting).unwrap()
 }
 
@@ -179,7 +180,8 @@ async fn ten_thousand_rows_go_in_at_once() {
         .collect();
     let mut file = Vec::new();
     write_csv(&mut file, Environment::Production, &rows).unwrap();
-    let setting = Setting { environment: Environment::Production, now: place.ben.console.now().await.unwrap() };
+    let now = place.ben.console.now().await.unwrap();
+    let setting = Setting { environment: Environment::Production, now, legacy_open: false };
     let preview = Preview::read(&file, setting).unwrap();
     assert_eq!(estate(&place).import_inventory(&preview, "many.csv").await.unwrap().count, 10_000);
     assert_eq!(place.count(KEYS).await, 10_000);

@@ -118,6 +118,12 @@ impl Register {
         Ok(rows.iter().map(count).collect::<Result<_, sqlx::Error>>()?)
     }
 
+    /// Whether an exception in force lets any new key into legacy storage.
+    pub async fn legacy_is_open(&self) -> Result<bool, RegisterError> {
+        let query = "SELECT EXISTS (SELECT FROM custody.legacy_leaves(custody.clock()))";
+        Ok(sqlx::query_scalar(query).fetch_one(self.pool()).await?)
+    }
+
     /// Violations of these rules, of every rule where none is named, from a place on.
     pub async fn violations_page(
         &self,

@@ -39,7 +39,8 @@ impl Estate<'_> {
     /// [`PreviewError`]; a bad cell is no error but a [`super::Problem`].
     pub async fn preview_inventory(&self, file: &[u8]) -> Result<Preview, PreviewError> {
         let environment = self.author.custody().environment;
-        let mut preview = Preview::read(file, Setting { environment, now: self.now().await? })?;
+        let legacy_open = self.register.legacy_is_open().await?;
+        let mut preview = Preview::read(file, Setting { environment, now: self.now().await?, legacy_open })?;
         let kinds: HashSet<KeyKind> = preview.good.iter().map(|(_, row)| row.kind).collect();
         if !kinds.is_empty() {
             let known = self.inventory_rows(kinds.into_iter().collect()).await?;

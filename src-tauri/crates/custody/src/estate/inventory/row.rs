@@ -112,6 +112,8 @@ pub struct Setting {
     pub environment: Environment,
     /// The register's clock.
     pub now: Timestamp,
+    /// Whether an exception in force lets new keys into legacy storage at all; whether it covers a row's, the register says.
+    pub legacy_open: bool,
 }
 
 /// Reads a row; `None` when anything in it is wrong, which then stands among the problems.
@@ -134,7 +136,7 @@ pub(super) fn read_row(cells: &mut Cells<'_>, setting: Setting) -> Option<Invent
     let vault_name = read_vault_name(cells, storage);
     let version = cells.text(Column::Version, VERSION_CHARS_MAX);
     let life = read_life(cells, kind, setting.now);
-    let phase_out = read_phase_out(cells, storage, life.created, setting.now);
+    let phase_out = read_phase_out(cells, storage, life.created, setting);
     if cells.problems.total() > before {
         return None;
     }
@@ -266,7 +268,7 @@ fn read_phase_out(
     cells: &mut Cells<'_>,
     storage: Option<StorageMedium>,
     created: Option<Timestamp>,
-    now: Timestamp,
+    setting: Setting,
 ) -> Option<Timestamp> {
     // The register keeps the day.
     let phase_out = cells.date(Column::PhaseOutDate).map(|time| EPOCH.plus_days(time.days_since(EPOCH)));
@@ -275,7 +277,8 @@ fn read_phase_out(
         if !is_given {
             cells.refuse(Column::PhaseOutDate, CellProblem::LegacyStorage, &["YYYY-MM-DD"]);
         }
-        if created.is_some_and(|created| now.days_since(created) < LEGACY_AGE_DAYS_MIN) {
+        let is_young = created.is_some_and(|created| setting.now.days_since(created) < LEGACY_AGE_DAYS_MIN);
+        if is_young && !setting.legacy_open {
             cells.refuse(Column::Storage, CellProblem::LegacyStorage, &[StorageMedium::KeyVault.word()]);
         }
     } else if is_given && storage.is_some() {

@@ -15,7 +15,7 @@ const GOOD: &str =
 const NOW: Timestamp = Timestamp::from_micros(1_795_338_000_000_000);
 
 fn setting() -> Setting {
-    Setting { environment: Environment::Production, now: NOW }
+    Setting { environment: Environment::Production, now: NOW, legacy_open: false }
 }
 
 fn read(text: &str) -> Preview {
