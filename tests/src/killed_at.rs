@@ -129,6 +129,18 @@ pub const LIFTING: KilledAt = KilledAt {
     effects: &[Effect::IntendStep, Effect::FinishStep, Effect::LiftHold, Effect::FinishRun],
 };
 
+/// The granting of an exception: what changes the register alone.
+pub const APPLICATION: KilledAt = KilledAt {
+    job: "granting of an exception",
+    effects: &[
+        Effect::StartRun,
+        Effect::IntendStep,
+        Effect::FinishStep,
+        Effect::ApplyRequest,
+        Effect::FinishRun,
+    ],
+};
+
 /// A protective act: the register first, then the vault, then its proof.
 pub const PROTECTION: KilledAt = KilledAt {
     job: "protective act",
@@ -151,6 +163,7 @@ pub const DRILL: KilledAt = KilledAt { job: "restore drill", effects: &[Effect::
 pub const KILLED_AT: &[KilledAt] = &[
     REACTIVATION,
     LIFTING,
+    APPLICATION,
     OFFBOARDING,
     RECOVERY,
     DEK_ROTATION,

@@ -29,8 +29,8 @@ pub use executor_child::{CrashPoint, ExecutorChild, KEYCHAIN, Left, Moment, Orde
 pub use intact::{Keepsakes, Kept, RUN_TAG};
 pub use intruder::{Psql, Refused, entry_of, operator_id, signed, signed_falsely};
 pub use killed_at::{
-    CERTIFICATION, DEK_ROTATION, DEK_ROTATION_BACK, DRILL, INVALIDATION, KILLED_AT, KilledAt, LIFTING, OFFBOARDING,
-    PROTECTION, REACTIVATION, RECOVERY, SECRET_ROTATION, SECRET_ROTATION_BACK, SWEEP,
+    APPLICATION, CERTIFICATION, DEK_ROTATION, DEK_ROTATION_BACK, DRILL, INVALIDATION, KILLED_AT, KilledAt, LIFTING,
+    OFFBOARDING, PROTECTION, REACTIVATION, RECOVERY, SECRET_ROTATION, SECRET_ROTATION_BACK, SWEEP,
 };
 pub use leaving::Leaving;
 pub use other_vault::OtherVault;
