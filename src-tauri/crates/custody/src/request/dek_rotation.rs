@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Change, DekTrigger, Facts, KeyId, KeyState, Operation, Plan, Target, TenantId};
 use register::{DekRow, DekScope};
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// DEKs in one request; the register takes no more targets.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use domain::{Change, Facts, KeyId, Operation, Plan, Target, Timestamp};
 use register::RetentionRow;
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// DEKs in one request: more belong to a tenant, and the plan names the tenant.

@@ -11,8 +11,8 @@ use domain::{
 use rand_core::OsRng;
 use register::{ClauseTerm, Cover, ExceptionDetail};
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// Keys that one exception names one by one.

@@ -6,8 +6,8 @@ use domain::{Change, Facts, KeyId, Operation, Plan, Target};
 use register::{HoldRow, HoldTarget};
 use uuid::Uuid;
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// For the estimate only: the vault is not asked.

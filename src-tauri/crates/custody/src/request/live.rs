@@ -3,7 +3,7 @@
 use domain::{Change, Facts, Operation, Plan, Target, VaultTarget};
 use vault::{ObjectName, SecretSummary, VaultError, VersionId};
 
-use super::desk::RequestError;
+use super::error::RequestError;
 use crate::console::Console;
 use crate::kek::public_half;
 

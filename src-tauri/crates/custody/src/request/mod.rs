@@ -5,6 +5,7 @@ mod dek_rotation;
 mod desk;
 mod destruction;
 mod draft;
+mod error;
 mod exception;
 mod lifting;
 mod live;
@@ -16,15 +17,17 @@ mod rotation;
 mod rules;
 mod secrets;
 mod shared_key;
+mod wanted;
 
 pub use creation::NewKek;
 pub use dek_rotation::DEKS_MAX;
+pub use desk::Verdict;
 pub(crate) use desk::reason_of;
-pub use desk::{RequestError, Verdict, Wanted};
 pub use destruction::{
     Blocker, DESTROY_DEKS_MAX, DoomedDek, DoomedKek, ErasureStrength, NoHours, Purge, ReclaimHours, Residue,
 };
 pub use draft::{Grounds, Setting, Windows};
+pub use error::RequestError;
 pub use exception::{EXCEPTION_KEYS_MAX, EXCEPTION_SCOPE_MAX, Excepted, NewException};
 pub use offboarding::{Offboarding, OffboardingOrder};
 pub use people::{Joiner, PeopleOrder};
@@ -34,3 +37,4 @@ pub use rotation::{BATCH_SIZE, GRACE_SECONDS_MAX, KekNow, RotationOptions, vault
 pub use rules::RulesOrder;
 pub use secrets::{SecretEncoding, SecretNow, SecretRotationOptions, VALUE_BYTES};
 pub use shared_key::NewSharedKey;
+pub use wanted::Wanted;

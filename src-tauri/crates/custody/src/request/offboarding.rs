@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use domain::{Change, Facts, KeyId, KeyKind, Operation, Plan, StorageMedium, Target, TenantId};
 use register::{OffboardingRow, TenantKeyRow};
 
-use super::desk::RequestError;
 use super::destruction::{
     Blocker, ErasureStrength, Purge, ReclaimHours, Residue, VAULT_OPERATIONS_PER_OBJECT, erase_seconds, line,
     purge_in_words,
 };
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// How a tenant shall end.

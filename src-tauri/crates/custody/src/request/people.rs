@@ -6,8 +6,8 @@ use domain::{Change, KeyId, Operation, OperatorId, Plan, PlanError, Role, Target
 use ledger::EnrolmentCard;
 use register::{OperatorKind, OperatorRow};
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 use crate::people::role_words;
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use domain::{Change, Facts, KeyId, KeyState, Operation, Plan, Target, TenantId};
 use register::{ProtectedNow, TenantStatus};
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// Keys in one request; the register takes no more targets.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{Facts, KeyId, Operation, Plan, Target, Timestamp};
 
-use super::desk::RequestError;
 use super::destruction::line;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// Vault operations: look, recover, read back, one canary unwrap.

@@ -6,8 +6,8 @@ use domain::{Change, Facts, KeyId, Operation, Plan, RuleLine, RuleRows, RuleSect
 
 use register::RegisterError;
 
-use super::desk::RequestError;
 use super::draft::{Draft, composed};
+use super::error::RequestError;
 use crate::console::Console;
 
 /// The entry that puts a plan into force carries it whole.

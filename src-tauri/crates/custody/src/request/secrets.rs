@@ -6,9 +6,9 @@ use std::time::Duration;
 use domain::{Facts, KeyId, KeyState, Operation, Plan, Target};
 use vault::{ObjectName, SecretSummary};
 
-use super::desk::RequestError;
 use super::destruction::{Purge, VAULT_OPERATIONS_PER_OBJECT, is_live, line, purge_in_words};
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use super::rotation::grace_in_words;
 use crate::console::Console;
 

@@ -7,8 +7,8 @@ use domain::{
 };
 use rand_core::OsRng;
 
-use super::desk::RequestError;
 use super::draft::{Draft, Setting};
+use super::error::RequestError;
 use super::exception::{fitting, line, prose};
 use crate::console::Console;
 
