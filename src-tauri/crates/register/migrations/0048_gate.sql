@@ -155,13 +155,13 @@ BEGIN
         CONTINUE WHEN its.level = 'off';
         FOREACH moment IN ARRAY CASE WHEN until > now THEN ARRAY[now, until] ELSE ARRAY[now] END LOOP
             named := 0;
-            place := ROW(NULL::text, NULL::timestamptz, NULL::uuid);
+            place := ROW('-infinity'::timestamptz, '00000000-0000-0000-0000-000000000000'::uuid);
             LOOP
                 read := 0;
-                FOR v IN SELECT * FROM custody.violations_page(moment, ARRAY[its.rule], place.f1, place.f2, place.f3, page) LOOP
+                FOR v IN SELECT * FROM custody.violating(its.rule, moment, place.f1, place.f2, page) LOOP
                     read := read + 1;
-                    place := ROW(its.rule, v.since, v.place);
-                    CONTINUE WHEN v.excepted_by IS NOT NULL;
+                    place := ROW(v.since, v.place);
+                    CONTINUE WHEN v.key IS NOT NULL AND custody.covering_exception(v.rule, v.key, moment) IS NOT NULL;
                     due := coalesce(v.since, now);
                     IF moment > now THEN
                         ends := (SELECT x.expires_at FROM custody.exception AS x

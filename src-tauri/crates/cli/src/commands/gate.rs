@@ -116,7 +116,7 @@ impl Ask {
         };
         let Self { format, commit, repository, .. } = self;
         let report = Report { environment, commit, repository, source, asked_at, outcome };
-        Ok(answer(&report, format))
+        Ok(answer(&report, format, context.json))
     }
 
     fn judge_file(
@@ -199,7 +199,7 @@ fn unknown(failure: Failure) -> Unknown {
     Unknown::new(failure.code, failure.message, hint)
 }
 
-fn answer(report: &Report, format: Format) -> Answer {
+fn answer(report: &Report, format: Format, json: bool) -> Answer {
     let form = match format {
         Format::Text => Form::Text,
         Format::Json => Form::Json,
@@ -211,8 +211,11 @@ fn answer(report: &Report, format: Format) -> Answer {
         Verdict::Blocked => Exit::Refused,
         Verdict::Unknown => Exit::CouldNotTell,
     };
-    let document = serde_json::from_str(&::gate::give(report, Form::Json)).unwrap_or_default();
-    Answer { document, text: ::gate::give(report, form), exit }
+    if json {
+        let document = serde_json::from_str(&::gate::give(report, Form::Json)).unwrap_or_default();
+        return Answer { document, text: String::new(), exit };
+    }
+    Answer { document: Value::Null, text: ::gate::give(report, form), exit }
 }
 
 /// This computer's clock.

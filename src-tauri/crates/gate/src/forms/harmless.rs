@@ -19,9 +19,11 @@ pub fn document(value: &Value) -> String {
     let (mut buffer, mut units) = ([0; 4], [0; 2]);
     let mut last = ' ';
     for character in text.chars() {
-        let alone: &str = character.encode_utf8(&mut buffer);
-        let is_harmless = (character == '\n' || escape_visibly(alone) == alone) && !(character == '#' && last == '#');
-        if is_harmless {
+        let is_plain = matches!(character, ' '..='~' | '\n') || {
+            let alone: &str = character.encode_utf8(&mut buffer);
+            escape_visibly(alone) == alone
+        };
+        if is_plain && !(character == '#' && last == '#') {
             safe.push(character);
         } else {
             for unit in character.encode_utf16(&mut units) {
