@@ -1,5 +1,5 @@
 //! Rules as two people change them, in a whole custody: what a console follows, what it refuses, and what breaks a rule.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 use std::sync::Arc;
 use std::time::Duration;
