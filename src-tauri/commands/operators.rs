@@ -286,8 +286,13 @@ async fn own_duties(work: &AtWork, row: &OperatorRow, now: Timestamp) -> Result<
         return Ok(None);
     }
     let duties = work.desk.console.register.duties().await?;
-    let signs = row.roles_at(now).iter().any(|role| *role != domain::Role::Auditor);
-    let reason = (!signs).then_some(RefusalReason::AuditorNeverSigns);
+    let held = row.roles_at(now);
+    let reason = if held.is_empty() {
+        // A role that was granted waits out its cool-down.
+        Some(RefusalReason::RoleMissing { needs: vec![ipc::Role::Security, ipc::Role::Devops, ipc::Role::Engineering] })
+    } else {
+        held.iter().all(|role| *role == domain::Role::Auditor).then_some(RefusalReason::AuditorNeverSigns)
+    };
     Ok(Some(OwnDutiesView {
         words: duties.words.lines().map(str::to_owned).collect(),
         version: duties.version.to_string(),

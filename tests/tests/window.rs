@@ -99,7 +99,8 @@ async fn two_operators_rotate_a_key_in_the_window() {
         ("ledger", "Run 2"),
         ("discovery", "Discovery"),
         ("import", "Import"),
-        ("operators", THEO),
+        ("people", THEO),
+        ("policies", "Token-signing key"),
         ("settings", "Settings"),
     ] {
         console.look_at(address, says).await;

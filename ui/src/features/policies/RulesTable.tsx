@@ -43,7 +43,7 @@ function Rotation({ rules, threat }: { readonly rules: readonly RuleView[]; read
         {rotationRows(rules).map((row) => (
           <tr key={`${row.kind}/${row.classification}`}>
             <td className="med">{kindWord(row.kind)}</td>
-            <td className="t2">{classificationWord(row.classification)}</td>
+            <td className="t2">{row.classification === "any" ? "any" : classificationWord(row.classification)}</td>
             {LEVELS.map((level) => (
               <Days key={level} row={row.days[level]} now={level === threat} />
             ))}

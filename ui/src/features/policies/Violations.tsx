@@ -57,7 +57,7 @@ function Table({ rows, more }: { readonly rows: readonly ViolationView[]; readon
   const now = useNow(60_000);
   useRowKeys("Violations", list);
   return (
-    <Scroll label="Violations" className={styles.scroll}>
+    <Scroll label="All violations" className={styles.scroll}>
       <div ref={list}>
         <table className={`t ${styles.violations ?? ""}`} data-testid="violations">
           <thead>

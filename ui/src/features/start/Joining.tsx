@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useAct, useRead, type CustodyHeadView, type JoiningView, type KeychainView, type OperatorId } from "../../host";
-import { Button, Check, Copy, fieldName, fieldProblem, groups, Note, Problem, Reading, TextArea, TextField } from "../../kit";
+import { Button, Check, Copy, fieldName, fieldProblem, groups, Note, Problem, Reading, Scroll, TextArea, TextField } from "../../kit";
 import { KeychainLine, StartFrame, Wordmark } from "./Frame";
 import styles from "./start.module.css";
 
@@ -114,7 +114,9 @@ function Waiting({ custody, made, back, another, unlock }: { readonly custody: C
           <span className="label grow">Enrolment card</span>
           <Copy value={made.card} label="enrolment card" />
         </span>
-        <pre className="mono" data-testid="card-text">{made.card}</pre>
+        <Scroll label="Text of the enrolment card" className={styles.cardScroll}>
+          <pre className="mono" data-testid="card-text">{made.card}</pre>
+        </Scroll>
       </div>
       <div className={styles.acts}>
         <Button kind="primary" icon="download" busy={save.busy} onClick={() => { save.act({ deviceKey: made.deviceKey }); }}>
