@@ -42,14 +42,16 @@ function Page({ review }: { readonly review: RegisterReviewView }) {
             read <Ago at={review.at} />
           </span>
         </header>
-        <dl className={styles.figures}>
+        <ul className={styles.figures}>
           {figures.map(([value, label, state]) => (
-            <a key={label} className={styles.figure} href={href("exceptions", null, { state })}>
-              <dd>{count(value)}</dd>
-              <dt>{label}</dt>
-            </a>
+            <li key={label}>
+              <a className={styles.figure} href={href("exceptions", null, { state })}>
+                <span className={styles.value}>{count(value)}</span>
+                <span className="small t2">{label}</span>
+              </a>
+            </li>
           ))}
-        </dl>
+        </ul>
         <div className="body stack tight">
           <p className="t2">
             Whoever signs off has looked at each open exception: whether its reason still holds, its controls are in place, and its way back is under way. What is signed is the digest of every open record with its date.

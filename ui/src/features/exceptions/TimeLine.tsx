@@ -7,6 +7,9 @@ import styles from "./exceptions.module.css";
 import { axisOf, monthsOf } from "./term";
 import { TermBar } from "./TermBar";
 
+/** A label closer to today than this would lie under its mark. */
+const CLEAR_OF_TODAY = 6;
+
 type Props = { readonly rows: readonly ExceptionRowView[]; readonly now: Micros; readonly current: string | null; readonly open: (row: ExceptionRowView) => void; readonly more: boolean; readonly loadMore: () => void };
 
 /** The same rows along the months. The table says the same in words. */
@@ -21,7 +24,7 @@ export function TimeLine({ rows, now, current, open, more, loadMore }: Props) {
         <span className={styles.scale}>
           {monthsOf(axis).map((month) => (
             <span key={month.place} className={styles.month} style={{ left: `${month.place}%` }}>
-              {month.label}
+              {Math.abs(month.place - 50) < CLEAR_OF_TODAY ? "" : month.label}
             </span>
           ))}
           <span className={styles.today}>{shortDay(now)}</span>
