@@ -95,7 +95,9 @@ impl From<&Refusal> for Failure {
             "shared_key_unknown" => Self::not_found(Thing::SharedKey),
             "purpose_missing" => Self::invalid("reason", FieldProblem::Empty),
             "run_unknown" => Self::not_found(Thing::Run),
-            "wrap_moved" | "version_moved" | "payload_differs" | "batch_differs" | "exceptions_differ" => Self(IpcError::Moved),
+            "wrap_moved" | "version_moved" | "payload_differs" | "batch_differs" | "exceptions_differ" => {
+                Self(IpcError::Moved)
+            }
             "name_taken" | "key_known" => Self::invalid("name", FieldProblem::Taken),
             "weak_algorithm" => Self::invalid("bits", FieldProblem::WeakAlgorithm),
             "plan_clocks" => Self::invalid("approveWithinHours", FieldProblem::OutOfRange),

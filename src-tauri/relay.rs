@@ -158,7 +158,9 @@ fn now_here() -> ipc::Micros {
 
 /// What an entry about this kind of subject makes stale.
 fn tags_of(subject_kind: &str) -> &'static [CacheTag] {
-    use CacheTag::{Certificates, Exceptions, Keys, Ledger, Operators, Overview, Requests, Reviews, Runs, Status, Tenants, Tokens};
+    use CacheTag::{
+        Certificates, Exceptions, Keys, Ledger, Operators, Overview, Requests, Reviews, Runs, Status, Tenants, Tokens,
+    };
     match subject_kind {
         "request" => &[Requests, Exceptions, Overview, Ledger, Status],
         "run" => &[Runs, Requests, Exceptions, Tenants, Tokens, Certificates, Reviews, Overview, Ledger, Status],

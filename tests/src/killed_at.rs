@@ -132,13 +132,7 @@ pub const LIFTING: KilledAt = KilledAt {
 /// The granting of an exception: what changes the register alone.
 pub const APPLICATION: KilledAt = KilledAt {
     job: "granting of an exception",
-    effects: &[
-        Effect::StartRun,
-        Effect::IntendStep,
-        Effect::FinishStep,
-        Effect::ApplyRequest,
-        Effect::FinishRun,
-    ],
+    effects: &[Effect::StartRun, Effect::IntendStep, Effect::FinishStep, Effect::ApplyRequest, Effect::FinishRun],
 };
 
 /// A protective act: the register first, then the vault, then its proof.

@@ -402,9 +402,7 @@ async fn approvals_end_with_their_clocks_and_their_signers() {
     assert_eq!(start_past_the_console(&custody, &lasting).await, "no_quorum");
     let late = asked(&custody, "kek-late").await;
     let error = theo.console.decide(approval(&late), &device, theo.author()).await.unwrap_err();
-    assert!(
-        matches!(&error, RequestError::Register(it) if it.refusal().is_some_and(|it| it.code() == "not_allowed"))
-    );
+    assert!(matches!(&error, RequestError::Register(it) if it.refusal().is_some_and(|it| it.code() == "not_allowed")));
 
     let lifted = format!(
         "UPDATE custody.operator SET status = 'active'; UPDATE custody.session SET closed_at = NULL;

@@ -72,7 +72,10 @@ fn the_desktop_is_measured() {
 fn the_gate_is_measured() {
     let figures = measure(&["gate", "exceptions=2_000", "repeats=2"]);
     check(&figures, figures.len());
-    assert!(figures.len() >= 2 && figures.iter().any(|figure| figure["figure"] == "the gate, whole process"), "{figures:?}");
+    assert!(
+        figures.len() >= 2 && figures.iter().any(|figure| figure["figure"] == "the gate, whole process"),
+        "{figures:?}"
+    );
 }
 
 #[test]

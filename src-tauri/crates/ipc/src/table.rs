@@ -5,8 +5,8 @@
 
 use crate::{
     app::*, bindings::Collector, certificates::*, estate::*, exceptions::*, gate::*, keys::*, ledger::*,
-    offboarding::*, operators::*, overview::*, people::*, plans::*, protect::*, requests::*, review::*, rules::*, runs::*, scalar::*, settings::*,
-    shared_keys::*, sign::*, tenants::*, tokens::*,
+    offboarding::*, operators::*, overview::*, people::*, plans::*, protect::*, requests::*, review::*, rules::*,
+    runs::*, scalar::*, settings::*, shared_keys::*, sign::*, tenants::*, tokens::*,
 };
 
 words! {

@@ -275,7 +275,9 @@ impl Verifier {
             self.people.begin(record.hash);
         }
         if number <= self.signatures_after {
-            self.people.learn_verified(&entry, &record.signatures).map_err(|source| Fault::People { number, source })?;
+            self.people
+                .learn_verified(&entry, &record.signatures)
+                .map_err(|source| Fault::People { number, source })?;
             return Ok(entry);
         }
         let block =

@@ -323,7 +323,7 @@ fn root() -> &'static Path {
     static ROOT: OnceLock<&'static Path> = OnceLock::new();
     ROOT.get_or_init(|| {
         let room = statvfs(MEMORY).map_or(0, |found| {
-            let (blocks, size) = (u64::from(found.blocks_available()), u64::from(found.fragment_size()));
+            let (blocks, size) = (found.blocks_available(), found.fragment_size());
             blocks.saturating_mul(size)
         });
         Path::new(if room >= ROOM_BYTES_MIN { MEMORY } else { DISK })

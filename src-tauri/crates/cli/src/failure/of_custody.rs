@@ -2,13 +2,13 @@
 
 use custody::WitnessError;
 use custody::drill::DrillError;
-use custody::exceptions::ExceptionError;
 use custody::estate::OpeningError;
 use custody::estate::deks::DekOrderError;
 use custody::estate::discovery::{AdoptionError, DiscoveryError};
 use custody::estate::inventory::{ExportError, FileError, ImportError, PreviewError};
 use custody::estate::sample::SampleError;
 use custody::estate::tokens::TokenError;
+use custody::exceptions::ExceptionError;
 use custody::protect::ProtectError;
 use custody::request::{Blocker, RequestError};
 use custody::run::{AuthorityError, RunError};

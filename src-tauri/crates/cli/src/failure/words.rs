@@ -5,7 +5,17 @@ pub type Words = (&'static str, &'static str);
 
 /// A code in words, where there are any.
 pub fn of(code: &str) -> Option<Words> {
-    let families = [of_requests, of_runs, of_keys, of_protection, of_destruction, of_people, of_rules, of_exceptions, of_checkpoints];
+    let families = [
+        of_requests,
+        of_runs,
+        of_keys,
+        of_protection,
+        of_destruction,
+        of_people,
+        of_rules,
+        of_exceptions,
+        of_checkpoints,
+    ];
     families.into_iter().find_map(|family| family(code))
 }
 
@@ -154,7 +164,9 @@ fn of_checkpoints(code: &str) -> Option<Words> {
             "the register's ledger is not the one that you saw: nothing was signed",
             "keep everything as it is, and verify it: countersign ledger verify",
         ),
-        "device_newer" => ("your device key is newer than this checkpoint", "make another one: countersign ledger checkpoint --sign"),
+        "device_newer" => {
+            ("your device key is newer than this checkpoint", "make another one: countersign ledger checkpoint --sign")
+        }
         _ => return None,
     })
 }

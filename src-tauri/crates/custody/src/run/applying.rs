@@ -56,7 +56,8 @@ impl Applying<'_> {
 /// The plan as an entry carries it (`docs/formats/acts.md`): whoever reads the ledger has what was signed.
 fn pieces(plan: &[u8]) -> BTreeMap<String, String> {
     let hex = hex::encode(plan);
-    let piece = |(number, bytes): (usize, &[u8])| (format!("plan.{number:02}"), String::from_utf8_lossy(bytes).into_owned());
+    let piece =
+        |(number, bytes): (usize, &[u8])| (format!("plan.{number:02}"), String::from_utf8_lossy(bytes).into_owned());
     hex.as_bytes().chunks(PIECE).enumerate().map(piece).collect()
 }
 

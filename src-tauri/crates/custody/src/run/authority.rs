@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{
-    OperatorId, Plan, Quorum, QuorumError, RunId, Seal, SealStatement, Timestamp,
-};
+use domain::{OperatorId, Plan, Quorum, QuorumError, RunId, Seal, SealStatement, Timestamp};
 use register::{RegisterError, SealRow};
 
 use crate::console::Console;

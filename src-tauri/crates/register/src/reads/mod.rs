@@ -32,8 +32,8 @@ mod rules;
 mod runs;
 mod runs_page;
 mod saved_views;
-mod standing;
 mod shared_keys;
+mod standing;
 mod tenant_estate;
 mod tenants;
 mod token_batches;
@@ -48,13 +48,13 @@ pub use destruction::{
     CoveredKey, DeletionRow, DrillRow, ErasureRow, InTheWay, ReclaimObstacles, RemainsRow, RetentionRow,
     WrappingVersion,
 };
-pub use gate::{GateReadError, create_gate_login, read_gate};
 pub use exception_care::{DueReminder, ExceptionReviewRow, ExceptionReviewStanding, ExceptionsSeen, ReminderChannel};
 pub use exception_detail::{EXCEPTION_CHAIN_MAX, ExceptionDetail, ExceptionEnded, ExceptionLink, KeyAtDecision};
 pub use exceptions::{
     ClauseTerm, Cover, EXCEPTIONS_PAGE_MAX, ExceptionAnswer, ExceptionCounts, ExceptionCursor, ExceptionFilter,
     ExceptionFolder, ExceptionRow, ExceptionsPage,
 };
+pub use gate::{GateReadError, create_gate_login, read_gate};
 pub use holds::{HOLDS_PAGE_MAX, HoldKind, HoldRow, HoldTarget, UnknownHoldKind};
 pub use keks::{KekRow, KeyVersionRow};
 pub use key_detail::{KeyDetail, RuleInForce, TIMELINE_MAX, TimelineRow, Violation, WrappedByRow};
@@ -78,11 +78,11 @@ pub use rules::{RULE_HISTORY_MAX, RuleOrigin, RuleVersionRow, RulesRow, SettingB
 pub use runs::{RunDirection, RunRow, StepRow, StepState};
 pub use runs_page::{RUNS_PAGE_MAX, RunCounts, RunFolder, RunsPage};
 pub use saved_views::SavedViewRow;
-pub use standing::{
-    DutiesRow, EndedRoleRow, LapsedSealRow, LossState, LostDeviceRow, OPERATOR_EVENTS_MAX, OperatorEventRow, ProofOfLifeRow,
-    UnmetQuorumRow, UnmetWhy,
-};
 pub use shared_keys::{SHARED_KEYS_PAGE_MAX, SharedKeyRow};
+pub use standing::{
+    DutiesRow, EndedRoleRow, LapsedSealRow, LossState, LostDeviceRow, OPERATOR_EVENTS_MAX, OperatorEventRow,
+    ProofOfLifeRow, UnmetQuorumRow, UnmetWhy,
+};
 pub use tenant_estate::{
     TENANT_ESTATES_PAGE_MAX, TenantCursor, TenantDetail, TenantEstatePage, TenantEstateRow, TenantKekRow, TenantStatus,
 };

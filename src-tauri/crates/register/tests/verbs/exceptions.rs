@@ -61,7 +61,7 @@ async fn an_exception_needs_everything_and_an_accepted_risk() {
     let key = custody.api_secret("api-saltmarsh").await;
     let good = || wish(&[key], t0 + TERM);
     let other = custody.api_secret("api-other").await;
-    let mut two_spellings = vec![key.to_string(), other.to_string()];
+    let mut two_spellings = [key.to_string(), other.to_string()];
     two_spellings.sort_unstable_by(|a, b| b.cmp(a));
     let cases: &[(&str, Option<String>, &str)] = &[
         ("expires_at", None, "plan_unfit"),

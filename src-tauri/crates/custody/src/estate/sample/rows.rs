@@ -205,7 +205,9 @@ mod tests {
             let rows = rows(now);
             let mut file = Vec::new();
             write_csv(&mut file, Environment::Production, &rows).unwrap();
-            let preview = Preview::read(&file, Setting { environment: Environment::Production, now, legacy_open: false }).unwrap();
+            let preview =
+                Preview::read(&file, Setting { environment: Environment::Production, now, legacy_open: false })
+                    .unwrap();
             assert_eq!(preview.problems().kept(), []);
             assert_eq!(preview.importable().unwrap(), rows.iter().collect::<Vec<_>>());
             assert!(rows.len() > 90, "{}", rows.len());
