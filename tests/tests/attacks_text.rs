@@ -321,7 +321,7 @@ fn file_with(column: &str, value: &str) -> Vec<u8> {
 async fn cells_of_files_and_names_of_deks_are_refused_or_kept_as_written() {
     let custody = TestCustody::found().await;
     let console = &custody.ines.console;
-    let setting = Setting { environment: Environment::Staging, now: console.now().await.unwrap() };
+    let setting = Setting { environment: Environment::Staging, now: console.now().await.unwrap(), legacy_open: false };
     let texts = ["name", "purpose", "owner", "tenant", "integration", "version"];
     for text in deceptive() {
         for column in texts {
