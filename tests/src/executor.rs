@@ -44,7 +44,9 @@ async fn carry_out(desk: &Desk, order: Order) -> Result<String, Box<dyn std::err
             console.invalidate_tokens(author, &Scope::Tenant(tenant), "Leaked", &unwatched).await?;
         }
         Order::Sweep => drop(console.sweep(author, &unwatched).await?),
-        Order::Certify(run) => drop(console.issue_certificate(author, run).await?),
+        Order::Certify(run) => {
+            console.issue_certificate(author, run).await?;
+        }
         Order::Drill(kek, socket) => {
             let restored = restored_behind(&desk.premises, &socket).await;
             console.drill(author, kek, &restored).await?;

@@ -259,6 +259,7 @@ impl Console {
     }
 
     /// Keeps pictures of the present page, in both themes and in the smallest window, where `COUNTERSIGN_PICTURES` names a folder.
+    #[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so where the tests are started")]
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("COUNTERSIGN_PICTURES").map(PathBuf::from) else { return };
         std::fs::create_dir_all(&folder).unwrap();

@@ -99,7 +99,8 @@ async fn a_third_operator_joins_countersigns_and_is_gone() {
     let stopped = execute(&custody.ines, run).await.unwrap_err();
     assert!(matches!(stopped, RunError::Authority(_)), "{stopped:?}");
     assert_eq!(theo.console.register.request(hers.request).await.unwrap().unwrap().state, domain::RequestState::Lapsed);
-    assert_eq!(theo.console.register.lapsed_seals(waiting.request).await.unwrap()[0].why, "operator_suspended");
+    let lapsed = theo.console.register.lapsed_seals(waiting.request).await.unwrap();
+    assert_eq!(lapsed.first().unwrap().why, "operator_suspended");
     let gone = custody.premises.sign_in(nora.person.operator, passphrase()).await;
     assert!(matches!(gone, Err(SignInError::Connect(ConnectError::NotAllowed { .. }))));
     assert!(nora.console.register.clock().await.is_err(), "her console is cut off");

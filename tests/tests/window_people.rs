@@ -79,6 +79,7 @@ async fn a_third_operator_joins_in_the_window() {
     console.look_at(&own, "Duties of a custodian").await;
     console.click("Rehearse").await;
     console.seal("Sign rehearsal").await;
+    console.click("Dismiss").await;
     console.go("people").await;
     console.sees(LENA).await;
     let of = format!(

@@ -37,7 +37,7 @@ impl Choice {
             || entry.verb == "review.signed_off" && entry.subject.name.parse().is_ok_and(|it| self.taken.contains(&it));
         let wanted = self.numbers.contains(&number)
             || self.about.contains(&entry.subject.name)
-            || ABOUT.iter().any(|name| named(name))
+            || ABOUT.iter().any(named)
             || looks_at();
         if wanted {
             self.taken.insert(number);
