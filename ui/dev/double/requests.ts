@@ -86,9 +86,10 @@ const MADE: Record<OperationKind, (subject: string) => Made> = {
   share_key: (subject) => ({ ...inRegister("shared_service", "", "entered")(subject), parameters: parameters({ key: "kek-1", decision_record: "ADR-031, shared gateway", justification: "One gateway serves them all.", controls: "DEKs apart for each integration.", review_by: inDays(300), acceptance: "I accept the risk of this key serving several tenants until its review date." }) }),
   change_rules: () => ({
     ...inRegister("row", "", "")("Rotation rules"), parameters: parameters({ section: "rotation", "row.api_secret/any/normal": "120/14", "row.kek/any/normal": "180/21", major: "true", decision_record: "ADR-0024: partners rotate shared secrets three times a year" }),
-    changes: [change("Rotation rules", "api_secret/any/normal", "90/14", "120/14"), change("Rotation rules", "kek/any/normal", "365/30", "180/21")],
+    counts: [{ name: "rules", count: 2 }, { name: "weaker", count: 1 }],
+    changes: [change("api_secret/any/normal", "period_days", "90", "120"), change("kek/any/normal", "period_days", "365", "180"), change("kek/any/normal", "warn_days", "30", "21")],
   }),
-  enrol_operator: (subject) => ({ ...inRegister("roles", "", "security, devops")(subject), parameters: parameters({ kind: "operator", person: "lena.kovac@tidewell.example", name: "Lena Kovač", login: "cs_lenakovac_7a", roles: "devops,security", cool_down_hours: "24", ...CARD }) }),
+  enrol_operator: (subject) => ({ ...inRegister("roles", "", "security, devops")(subject), changes: [change(subject, "roles", "", "security, devops"), change(subject, "fingerprint", "", digest("lk-framework-16"))], parameters: parameters({ kind: "operator", person: "lena.kovac@tidewell.example", name: "Lena Kovač", login: "cs_lenakovac_7a", roles: "devops,security", cool_down_hours: "24", ...CARD }) }),
   enrol_device: (subject) => ({ ...inRegister("device", "", "lk-framework-16")(subject), parameters: parameters(CARD) }),
   grant_role: (subject) => ({ ...inRegister("roles", "devops", "devops, security")(subject), parameters: parameters({ roles: "security", cool_down_hours: "24" }) }),
   reinstate_operator: (subject) => ({ ...inRegister("status", "suspended", "active")(subject), parameters: parameters({ roles: "engineering", cool_down_hours: "24", ...CARD }) }),

@@ -11,7 +11,7 @@ const FIELD: Record<string, string> = {
   dek_version: "Version of the DEK", check_value: "Check value", value: "Value", versions: "Versions", purge: "Purge", purge_at: "Purge date", tenant: "Tenant",
   reclaim: "Space in the table's files", secrets: "Secrets", certificates: "Certificates", hold: "Hold", in_vault: "In the vault", recovery: "Recovery", kek: "KEK",
   clause: "Clause", covers: "Covers", expires_at: "Expires", controls: "Compensating controls", exception: "Exception", evidence: "Evidence", decision_record: "Decision record", review_by: "Review by", shared_across_tenants: "Tenants that it serves",
-  integrations: "Integrations", overlap: "Overlap", erasure: "Erasure", exceptions: "Exceptions", requests: "Open requests", roles: "Roles", device: "Device", devices: "Devices", login: "Login at the register", person: "Identity",
+  integrations: "Integrations", overlap: "Overlap", erasure: "Erasure", exceptions: "Exceptions", requests: "Open requests", roles: "Roles", device: "Device", devices: "Devices", login: "Login at the register", person: "Identity", kind: "Kind", name: "Name", cool_down_hours: "Counts after, hours", device_name: "Device", fingerprint: "Fingerprint of the device key", period_days: "Every, days", warn_days: "Warned before, days", term_days: "Longest exception, days", title: "Title", bits: "Lengths, bits", people: "People", security_asks: "Security asks, countersigned by", devops_asks: "DevOps asks, countersigned by", engineering_asks: "Engineering asks, countersigned by",
 };
 
 /** What a line of the difference is about; with the version it concerns, where its name means one. */
@@ -37,6 +37,7 @@ export function isIdentifier(field: string): boolean {
 
 /** One, many, by the name of a figure. */
 const COUNT: Record<string, readonly [string, string]> = {
+  rules: ["rule changed", "rules changed"], weaker: ["of them weaker", "of them weaker"],
   deks: ["DEK", "DEKs"], tokens: ["token", "tokens"], tenants: ["tenant", "tenants"], keys: ["key", "keys"], keks: ["KEK", "KEKs"], secrets: ["secret", "secrets"],
   certificates: ["certificate", "certificates"], integrations: ["integration", "integrations"], wraps: ["wrapped value", "wrapped values"], versions: ["version", "versions"],
   vault_objects: ["object in the vault", "objects in the vault"], requests: ["open request", "open requests"], exceptions: ["exception", "exceptions"], holds: ["hold", "holds"], other_keys: ["other key", "other keys"],

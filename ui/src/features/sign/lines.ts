@@ -157,11 +157,13 @@ function rolesGiven(plan: PlanView): string {
   return `${listed(words)}${hours === undefined || hours === "0" ? "" : `, which ${words.length === 1 ? "counts" : "count"} ${counted(Number(hours), "hour")} after`}`;
 }
 
-/** The device that may sign from then on, by name and key. */
+/** The device that may sign from then on, by name and by the fingerprint that its holder was asked for. */
 function device(plan: PlanView): readonly Line[] {
   const name = parameterOf(plan, "device_name");
   const key = parameterOf(plan, "public_key");
-  return name === undefined || key === undefined ? [] : [["Device", `${name}, public key ${groups(key)}`]];
+  const fingerprint = plan.changes.find((change) => change.field === "fingerprint")?.after;
+  if (name === undefined || key === undefined) return [];
+  return [["Device", fingerprint === undefined ? `${name}, public key ${groups(key)}` : `${name}, fingerprint ${groups(fingerprint)}`]];
 }
 
 function of(plan: PlanView, name: string): number {
