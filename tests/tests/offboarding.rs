@@ -145,7 +145,7 @@ fn stated_residue(certificate: &Document, backup: &BTreeMap<KeyId, KeyId>) -> BT
         "cryptographic" => BTreeSet::new(),
         // "whoever has a copy [of the wrapped keys], and the use of that key, can open it until the copy ends"
         "limited" => destroyed(KeyKind::Dek).filter(|dek| !keks.contains(&backup[dek])).collect(),
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     }
 }
 

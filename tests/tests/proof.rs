@@ -1,5 +1,5 @@
 //! The ledger as proof: checkpoints that two people sign, bundles that verify alone, and histories that a superuser replaced.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
