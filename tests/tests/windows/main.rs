@@ -1,0 +1,7 @@
+//! The real window on a display of its own, driven through its web view by WebDriver.
+
+mod console;
+mod exceptions;
+mod keyboard;
+mod offboarding;
+mod people;
