@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides a rule alone: the database referees by login, and this crate proves the same from signatures.
 
+mod applied;
 mod approvals;
 mod author;
 pub mod certificate;

@@ -9,6 +9,7 @@ use ledger::{Entry, People, Record};
 use register::SealRow;
 use uuid::Uuid;
 
+use crate::applied::plan_in;
 use crate::approvals::seal_in;
 use crate::run::seal_of;
 
@@ -144,11 +145,4 @@ fn signer(people: &People, who: OperatorId, key: &[u8; 32], then: Timestamp) -> 
         active: known.active,
         public_key: known.public_key,
     })
-}
-
-/// The plan that an entry carries, in pieces.
-fn plan_in(entry: &Entry) -> Option<Plan> {
-    let pieces = entry.attributes.iter().filter(|(name, _)| name.starts_with("plan."));
-    let hex: String = pieces.map(|(_, piece)| piece.as_str()).collect();
-    Plan::decode(&hex::decode(hex).ok()?).ok()
 }

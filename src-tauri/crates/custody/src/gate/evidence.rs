@@ -13,6 +13,7 @@ use ledger::{Entry, GENESIS, link};
 use register::Register;
 
 use super::GateError;
+use crate::applied::plan_in;
 
 /// An exception as the entries have it.
 struct Granted {
@@ -58,19 +59,19 @@ async fn open_by_ledger(register: &Register, reading: &Reading) -> Result<BTreeM
         if record.seq == reading.ledger.number && reading.ledger.hash != Hex(head.to_vec()) {
             return Err(GateError::NotOfTheLedger { number: record.seq });
         }
-        if let Ok(entry) = Entry::decode(&record.entry) {
-            learn(&mut open, record.seq, &entry);
-        }
+        // What can't be read might be what ends or grants one: nothing is published past it.
+        let not_read = GateError::NotOfTheLedger { number: record.seq };
+        let entry = Entry::decode(&record.entry).map_err(|_malformed| not_read)?;
+        learn(&mut open, record.seq, &entry)?;
     }
     Ok(open)
 }
 
-fn learn(open: &mut BTreeMap<KeyId, Granted>, number: u64, entry: &Entry) {
+fn learn(open: &mut BTreeMap<KeyId, Granted>, number: u64, entry: &Entry) -> Result<(), GateError> {
     match entry.verb.as_str() {
         "request.applied" => {
-            if let Some(plan) = plan_of(entry) {
-                apply(open, number, &plan);
-            }
+            let plan = plan_in(entry).ok_or(GateError::NotOfTheLedger { number })?;
+            apply(open, number, &plan);
         }
         "exception.revoked" => {
             let exception = entry.subject.name.parse::<KeyId>().ok();
@@ -84,6 +85,7 @@ fn learn(open: &mut BTreeMap<KeyId, Granted>, number: u64, entry: &Entry) {
         }
         _ => {}
     }
+    Ok(())
 }
 
 fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
@@ -106,9 +108,32 @@ fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
     }
 }
 
-/// The plan that an entry carries in pieces `plan.00`, `plan.01`, ….
-fn plan_of(entry: &Entry) -> Option<Plan> {
-    let pieces = entry.attributes.iter().filter(|(name, _)| name.starts_with("plan."));
-    let text: String = pieces.map(|(_, piece)| piece.as_str()).collect();
-    Plan::decode(&hex::decode(text).ok()?).ok()
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at once")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ledger::{Actor, Entry, Subject};
+    use uuid::Uuid;
+
+    use super::{GateError, learn};
+
+    /// an entry that put something unreadable into force might have granted or ended an exception: no file is published past it.
+    #[test]
+    fn an_unreadable_plan_is_not_passed_over() {
+        let entry = |verb: &str| Entry {
+            custody: Uuid::nil(),
+            environment: "production".to_owned(),
+            id: Uuid::nil(),
+            time: 0,
+            actor: Actor { operator: Uuid::nil(), key_id: [0; 32] },
+            verb: verb.to_owned(),
+            subject: Subject { kind: "request".to_owned(), name: Uuid::nil().to_string() },
+            purpose: String::new(),
+            attributes: BTreeMap::from([("plan.00".to_owned(), "00ff".to_owned())]),
+        };
+        let refused = learn(&mut BTreeMap::new(), 7, &entry("request.applied"));
+        assert!(matches!(refused, Err(GateError::NotOfTheLedger { number: 7 })), "{refused:?}");
+        learn(&mut BTreeMap::new(), 8, &entry("request.submitted")).unwrap();
+    }
 }
