@@ -5,3 +5,4 @@ mod exceptions;
 mod keyboard;
 mod offboarding;
 mod people;
+mod policies;

@@ -148,7 +148,7 @@ function clearing({ rule, key, keyType, exception }: ViolationView): { readonly 
     case "message_count_high":
       return { title: "Rotate…", icon: "refresh-cw", go: () => { go("request", rotate, { key: key.key, name: key.name }); } };
     case "shared_across_tenants":
-      return { title: "Enter it…", icon: "users", go: () => { go("exceptions", null, { show: "shared", key: key.key }); } };
+      return { title: "Enter it…", icon: "users", go: () => { go("exceptions", null, { tab: "shared", ask: "share", key: key.key }); } };
     case "owner_missing":
     case "purpose_missing":
       return { title: "Import it…", icon: "upload", go: () => { go("import"); } };

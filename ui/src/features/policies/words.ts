@@ -37,7 +37,7 @@ type SettingWords = { readonly title: string; readonly says?: string; readonly u
 
 export const SETTING_GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: "Threat level and gate", names: ["threat_level", "gate_rotation_overdue", "gate_violation", "gate_quorum"] },
-  { title: "Exceptions", names: ["exception_term_days_max", "exception_warn_days"] },
+  { title: "Exceptions", names: ["exception_term_days_max", "exception_warn_days", "exception_review_days", "shared_key_term_days_max"] },
   { title: "People", names: ["rehearsal_days", "acknowledgement_days", "lost_device_hours", "role_cool_down_hours"] },
   { title: "Requests and runs", names: ["approve_days_max", "execute_days_max", "grace_seconds"] },
   { title: "Vault budget", names: ["vault_budget_percent", "vault_operations_per_ten_seconds", "rewrap_batch"] },
@@ -51,6 +51,8 @@ export const SETTING: Record<string, SettingWords> = {
   gate_quorum: { title: "Unmet quorum at the gate" },
   exception_term_days_max: { title: "Longest exception", unit: "days", says: "Where the clause has no shorter term." },
   exception_warn_days: { title: "Warn before an exception ends", unit: "days" },
+  exception_review_days: { title: "Exceptions reviewed every", unit: "days" },
+  shared_key_term_days_max: { title: "A shared key reviewed within", unit: "days" },
   rehearsal_days: { title: "Rehearsal signature every", unit: "days" },
   acknowledgement_days: { title: "Duties acknowledged every", unit: "days" },
   lost_device_hours: { title: "Lost device reported and wiped within", unit: "hours" },

@@ -113,7 +113,7 @@ fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use ledger::{Actor, Entry, Subject};
+    use ledger::{Actor, ActorKind, Entry, Subject};
     use uuid::Uuid;
 
     use super::{GateError, learn};
@@ -126,7 +126,7 @@ mod tests {
             environment: "production".to_owned(),
             id: Uuid::nil(),
             time: 0,
-            actor: Actor { operator: Uuid::nil(), key_id: [0; 32] },
+            actor: Actor { kind: ActorKind::Operator, id: Uuid::nil() },
             verb: verb.to_owned(),
             subject: Subject { kind: "request".to_owned(), name: Uuid::nil().to_string() },
             purpose: String::new(),
