@@ -101,29 +101,45 @@ impl Console {
     ) -> Result<Vec<DueReminder>, RegisterError> {
         let mut taken = Vec::new();
         for due in self.register.exceptions_to_remind(channel).await? {
-            let act = Act::new("exception.reminded", "exception", due.exception);
-            let act = act.with("days", due.days).with("channel", channel.word());
-            let entry = self.entry(author, act).await?;
-            match self.register.remind_exception(entry.as_act()).await {
-                Ok(_) => taken.push(due),
-                // Another console was first, or it ended meanwhile.
-                Err(RegisterError::Refused(refusal)) if refusal.code() == "reminder_not_due" => {}
-                Err(error) => return Err(error),
+            if self.write_reminder(author, &due, channel).await? {
+                taken.push(due);
             }
         }
         Ok(taken)
     }
 
-    /// Reminds the webhook's readers of every exception whose date has come near.
+    /// Whether this is who wrote it down: another console may have been first, or the exception has ended meanwhile.
+    async fn write_reminder(
+        &self,
+        author: &Author,
+        due: &DueReminder,
+        channel: ReminderChannel,
+    ) -> Result<bool, RegisterError> {
+        let act = Act::new("exception.reminded", "exception", due.exception);
+        let act = act.with("days", due.days).with("channel", channel.word());
+        let entry = self.entry(author, act).await?;
+        match self.register.remind_exception(entry.as_act()).await {
+            Ok(_) => Ok(true),
+            Err(RegisterError::Refused(refusal)) if refusal.code() == "reminder_not_due" => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reminds the webhook's readers of every exception whose date has come near. Written down once the webhook took it: what it did not
+    /// take is due still, and one that was taken right before a crash comes twice rather than never.
     ///
     /// # Errors
     /// What the register says. That the webhook did not take one is told beside those it took.
     pub async fn send_reminders(&self, author: &Author, webhook: &Webhook) -> Result<Reminded, RegisterError> {
         let mut reminded = Reminded::default();
         let now = self.now().await?;
-        for due in self.take_reminders(author, ReminderChannel::Webhook).await? {
+        for due in self.register.exceptions_to_remind(ReminderChannel::Webhook).await? {
             match webhook.remind(&self.custody, &due, now).await {
-                Ok(()) => reminded.sent.push(due),
+                Ok(()) => {
+                    if self.write_reminder(author, &due, ReminderChannel::Webhook).await? {
+                        reminded.sent.push(due);
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(exception = %due.number, days = due.days, %error, "a reminder was not taken");
                     reminded.failed.push((due, error));
