@@ -8,7 +8,7 @@ use countersign_tests::{TestCustody, approval, grounds, passphrase};
 use custody::gate::GateError;
 use custody::request::{Excepted, NewException, Verdict, Wanted, Windows};
 use domain::{Environment, KeyId, Role, Timestamp};
-use gate::{Judgement, Level, Reading, Trust, verify};
+use gate::{Judgement, Level, Reading, SignedFile as _, Trust, verify};
 use register::{Address, Password};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use zeroize::Zeroizing;

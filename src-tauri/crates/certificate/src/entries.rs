@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::{OperatorId, Plan, Role, RunId, SignerFacts};
 use ledger::{Entry, GENESIS, Hash, People, SignatureBlock};
+use signed_file::Hex;
 use uuid::Uuid;
 
 use crate::document::{EntryLine, PersonLine, SealLine, SessionLine};
 use crate::fault::Fault;
-use crate::hex_bytes::Hex;
 
 /// Longest life of a session key, in microseconds: twelve hours.
 const SESSION_MICROS_MAX: i64 = 12 * 60 * 60 * 1_000_000;

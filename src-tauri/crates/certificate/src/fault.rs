@@ -2,41 +2,15 @@
 
 use domain::{Operation, OperatorId, PlanError, QuorumError, StepKind, Timestamp};
 use ledger::{EntryError, PeopleError, SignatureError};
+use signed_file::FileFault;
 
 /// The first thing that keeps a certificate from holding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Larger than any certificate.
-    #[error("the file has {bytes} bytes, a certificate has at most {max}")]
-    TooLong {
-        /// How many it has.
-        bytes: usize,
-        /// How many it may have.
-        max: usize,
-    },
-    /// It is no certificate, or one with other fields.
-    #[error("the file cannot be read as a certificate at line {line}, column {column}: {why}")]
-    Unreadable {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// Why.
-        why: String,
-    },
-    /// Another kind of file, or another version.
-    #[error("the file says that it is {found:?}, not a certificate of version 1")]
-    Format {
-        /// What it says.
-        found: String,
-    },
-    /// The content reads, but it is not written in the one way it is written.
-    #[error("the file was changed at byte {byte}: it is not written as a certificate of this content is")]
-    Form {
-        /// The first byte that differs, from 0.
-        byte: usize,
-    },
+    /// It is not a certificate at all.
+    #[error(transparent)]
+    File(#[from] FileFault),
     /// The issuer's signature does not belong to this content.
     #[error("the issuer's signature does not verify: something in the file was changed")]
     Signature,

@@ -4,11 +4,11 @@ use canonical::Encoder;
 use domain::{Plan, RunId};
 use ledger::Record;
 use sha2::{Digest, Sha256};
+use signed_file::{Hex, SignedFile as _};
 
 use crate::document::{Destroyed, Document, EntryLine, Issued, KIND};
 use crate::entries::Proven;
 use crate::fault::Fault;
-use crate::hex_bytes::Hex;
 use crate::statement;
 use crate::verify::verify;
 

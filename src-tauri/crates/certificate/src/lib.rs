@@ -8,7 +8,6 @@ mod course;
 mod document;
 mod entries;
 mod fault;
-mod hex_bytes;
 mod issue;
 mod layout;
 mod page;
@@ -23,12 +22,13 @@ pub use document::{
     Statement, Strength,
 };
 pub use fault::Fault;
-pub use hex_bytes::Hex;
 pub use issue::{Material, destroyed_row, issue};
 pub use page::page;
 pub use pdf::pdf;
 pub use verdict::{Fingerprint, Verdict};
 pub use verify::verify;
+
+pub use signed_file::{FileFault, Hex, SignedFile};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ mod world;
 
 use world::{World, destruction};
 
-use crate::{Fault, verify};
+use crate::{Fault, FileFault, verify};
 
 /// what was proven is certified, and the file holds without anything else.
 #[test]
@@ -78,8 +78,8 @@ fn a_step_that_was_taken_again_in_another_session_counts() {
 
 #[test]
 fn what_is_no_certificate_is_told_apart() {
-    assert!(matches!(verify(b"not json"), Err(Fault::Unreadable { line: 1, .. })));
-    assert!(matches!(verify(&vec![b' '; 17 * 1024 * 1024]), Err(Fault::TooLong { .. })));
+    assert!(matches!(verify(b"not json"), Err(Fault::File(FileFault::Unreadable { line: 1, .. }))));
+    assert!(matches!(verify(&vec![b' '; 17 * 1024 * 1024]), Err(Fault::File(FileFault::TooLong { .. }))));
     let other = String::from_utf8(destruction().issue().unwrap()).unwrap().replace("certificate/v1", "certificate/v2");
-    assert!(matches!(verify(other.as_bytes()), Err(Fault::Format { .. })));
+    assert!(matches!(verify(other.as_bytes()), Err(Fault::File(FileFault::Format { .. }))));
 }

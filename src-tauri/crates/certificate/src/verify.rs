@@ -2,6 +2,7 @@
 
 use domain::{Plan, Quorum, QuorumRule, Seal, SealStatement, Timestamp, quorum_rules};
 use ledger::verify_signature;
+use signed_file::SignedFile as _;
 
 use crate::course;
 use crate::document::{Destroyed, Document};

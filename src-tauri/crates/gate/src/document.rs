@@ -1,16 +1,12 @@
 //! The file that a console or an agent publishes for pipelines: its fields, its one way of being written, the bytes that are signed.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use canonical::Encoder;
 use domain::{CustodyId, Environment, OperatorId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use signed_file::{Hex, SignedFile};
 
-use crate::fault::Fault;
 use crate::finding::Finding;
-use crate::hex_bytes::Hex;
 use crate::reading::Reading;
 
 /// Kind and version, in the file and in the signed bytes.
@@ -18,9 +14,6 @@ pub const KIND: &str = "countersign/gate/v1";
 
 /// LIMIT: longest validity. What is put right, or wrong, in the meantime is in no file: seven days are long enough to forget one.
 pub const VALIDITY_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// LIMIT: a larger file is not read. Five thousand findings fill about a sixth of it.
-const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,45 +96,6 @@ impl Document {
         document
     }
 
-    /// Reads a file. It must be written exactly as [`Document::write`] writes it: one content has one file.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        if bytes.len() > BYTES_MAX {
-            return Err(Fault::TooLong { bytes: bytes.len(), max: BYTES_MAX });
-        }
-        let document: Self = serde_json::from_slice(bytes).map_err(|error| Fault::Unreadable {
-            line: error.line(),
-            column: error.column(),
-            why: error.to_string(),
-        })?;
-        if document.format != KIND {
-            return Err(Fault::Format { found: document.format });
-        }
-        let written = document.write();
-        match written.iter().zip(bytes).position(|(one, other)| one != other) {
-            None if written.len() == bytes.len() => Ok(document),
-            place => Err(Fault::Form { byte: place.unwrap_or_else(|| written.len().min(bytes.len())) }),
-        }
-    }
-
-    /// The file's bytes: JSON, indented by two spaces, its fields in the order of the format, a line break at the end.
-    #[must_use]
-    pub fn write(&self) -> Vec<u8> {
-        // Text, numbers, lists and records with names of their own: nothing in it that JSON could not hold.
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
-    }
-
-    /// What is signed: the kind, then all of the document but the signature.
-    #[must_use]
-    pub fn signed_bytes(&self) -> Vec<u8> {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Value::Object(fields) = &mut value {
-            fields.remove("signature");
-        }
-        put(Encoder::message(KIND), &value).finish()
-    }
-
     /// What the register said when the file was made.
     pub(crate) fn into_reading(self) -> Reading {
         Reading {
@@ -157,19 +111,13 @@ impl Document {
     }
 }
 
-/// A value as one field. What type it has is a matter of its place in the format, so no tags are needed.
-fn put(encoder: Encoder, value: &Value) -> Encoder {
-    match value {
-        Value::Null => encoder.bytes(&[]),
-        Value::Bool(is) => encoder.text(if *is { "true" } else { "false" }),
-        Value::Number(number) => encoder.text(&number.to_string()),
-        Value::String(text) => encoder.text(text),
-        Value::Array(items) => encoder.sequence(items.iter().fold(Encoder::new(), put)),
-        Value::Object(fields) => {
-            // Sorted here: how a map is kept in memory must not decide what is signed.
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            let write = |inner: Encoder, (name, value): (&String, &Value)| put(inner.text(name), value);
-            encoder.sequence(sorted.into_iter().fold(Encoder::new(), write))
-        }
+impl SignedFile for Document {
+    const KIND: &'static str = KIND;
+    const WHAT: &'static str = "a gate's file";
+    /// Five thousand findings fill about a sixth of it.
+    const BYTES_MAX: usize = 16 * 1024 * 1024;
+
+    fn format(&self) -> &str {
+        &self.format
     }
 }

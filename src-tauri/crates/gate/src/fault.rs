@@ -2,42 +2,17 @@
 
 use domain::{CustodyId, Environment, OperatorId, Timestamp};
 
+use signed_file::FileFault;
+
 use crate::finding::FindingError;
 
 /// The first thing that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Larger than any file of a gate.
-    #[error("the file has {bytes} bytes, a gate's file has at most {max}")]
-    TooLong {
-        /// How many it has.
-        bytes: usize,
-        /// How many it may have.
-        max: usize,
-    },
-    /// It is no file of a gate, or one with other fields.
-    #[error("the file cannot be read as a gate's at line {line}, column {column}: {why}")]
-    Unreadable {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// Why.
-        why: String,
-    },
-    /// Another kind of file, or another version.
-    #[error("the file says that it is {found:?}, not a gate's file of version 1")]
-    Format {
-        /// What it says.
-        found: String,
-    },
-    /// The content reads, but it is not written in the one way it is written.
-    #[error("the file was changed at byte {byte}: it is not written as a gate's file of this content is")]
-    Form {
-        /// The first byte that differs, from 0.
-        byte: usize,
-    },
+    /// It is not a gate's file at all.
+    #[error(transparent)]
+    File(#[from] FileFault),
     /// It belongs to another custody than the one that is trusted.
     #[error("the file is of the custody {found}, trusted is {trusted}")]
     Custody {
@@ -105,10 +80,8 @@ impl Fault {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLong { .. } | Self::Unreadable { .. } | Self::Format { .. } | Self::Finding(_) => {
-                "file_unreadable"
-            }
-            Self::Form { .. } | Self::Signature => "file_changed",
+            Self::File(FileFault::Form { .. }) | Self::Signature => "file_changed",
+            Self::File(_) | Self::Finding(_) => "file_unreadable",
             Self::Custody { .. } => "wrong_custody",
             Self::Environment { .. } => "wrong_environment",
             Self::Signer { .. } | Self::Certification { .. } => "unknown_signer",

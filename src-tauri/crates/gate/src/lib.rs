@@ -9,7 +9,6 @@ mod document;
 mod fault;
 mod finding;
 mod forms;
-mod hex_bytes;
 mod judgement;
 mod reading;
 mod trust;
@@ -20,11 +19,12 @@ pub use document::{Certification, Document, KIND, Ledger, Signer, VALIDITY_MAX};
 pub use fault::Fault;
 pub use finding::{Finding, FindingError, Level};
 pub use forms::{Form, give};
-pub use hex_bytes::Hex;
 pub use judgement::{Judged, Judgement, Report, Source, Unknown, Verdict};
 pub use reading::{Reading, ReadingError};
 pub use trust::{TRUST_KIND, Trust, TrustError, TrustedSigner};
 pub use verify::verify;
+
+pub use signed_file::{FileFault, Hex, SignedFile};
 
 /// How far two clocks may be apart before neither of them is believed.
 pub const SKEW_MAX: std::time::Duration = std::time::Duration::from_secs(60);

@@ -2,8 +2,7 @@
 
 use domain::{CustodyId, Environment, OperatorId};
 use serde::{Deserialize, Serialize};
-
-use crate::hex_bytes::Hex;
+use signed_file::Hex;
 
 /// Kind and version.
 pub const TRUST_KIND: &str = "countersign/gate-trust/v1";

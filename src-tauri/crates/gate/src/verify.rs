@@ -2,6 +2,7 @@
 
 use domain::{Environment, Timestamp};
 use ledger::{ActorKind, Entry, SignatureBlock, key_id, verify_signature};
+use signed_file::SignedFile as _;
 
 use crate::SKEW_MAX;
 use crate::document::{Document, Signer, VALIDITY_MAX};

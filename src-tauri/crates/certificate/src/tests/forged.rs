@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::world::{Key, MAREN, RUN, World, destruction};
 use crate::document::Document;
-use crate::{Fault, verify};
+use crate::{Fault, SignedFile as _, verify};
 
 static HONEST: LazyLock<Vec<u8>> = LazyLock::new(|| destruction().issue().unwrap());
 

@@ -7,7 +7,9 @@ use crate::common::{
     sealed, session, signed, trust,
 };
 use domain::{CustodyId, Environment};
-use gate::{Certification, Document, Fault, Hex, Judgement, Signer, Trust, TrustError, Verdict, verify};
+use gate::{
+    Certification, Document, Fault, Hex, Judgement, SignedFile as _, Signer, Trust, TrustError, Verdict, verify,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use custody::gate::GateError;
 use domain::Timestamp;
+use gate::SignedFile as _;
 use serde_json::json;
 use workplace::Desk;
 
