@@ -8,6 +8,7 @@ mod idle;
 mod relay;
 mod reminding;
 mod runs_here;
+mod saved;
 mod views;
 
 use tauri::{Manager, RunEvent};

@@ -1,8 +1,5 @@
 //! Certificates of destruction: listed, opened, issued, saved.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
 use certificate::{Verdict, page, pdf};
 use domain::{Plan, RunId};
 use ipc::{
@@ -11,7 +8,6 @@ use ipc::{
     SavedFileView, Thing,
 };
 use register::CertificateRow;
-use sha2::{Digest as _, Sha256};
 use tauri::State;
 
 use super::app::head;
@@ -19,14 +15,12 @@ use super::requests::number_of;
 use crate::at_work::AtWork;
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::saved::save;
 use crate::views::certificates::{destroyed, evidence, label, ranges, remains, seals, strength};
 use crate::views::moments::{count32, digest, micros};
 use crate::views::people::Directory;
 use crate::views::plans::{operation, subject};
 use crate::views::{requests, runs};
-
-/// How many files of one name may lie in a folder before another folder is wanted.
-const NAMES_MAX: u32 = 1_000;
 
 #[tauri::command]
 pub(crate) async fn certificates_page(
@@ -78,34 +72,12 @@ pub(crate) async fn certificate_save(
         CertificateFormat::Html => (page(&verdict).into_bytes(), "html"),
         CertificateFormat::Pdf => (pdf(&verdict), "pdf"),
     };
-    let folder = host.relay.downloads()?;
-    let (name, size, hash) = (label(row.number), count32(bytes.len()), Sha256::digest(&bytes));
-    let written = tokio::task::spawn_blocking(move || write(&folder, &name, ending, &bytes)).await;
-    let path = written.map_err(Failure::internal)?.map_err(Failure::internal)?;
-    Ok(SavedFileView { path: path.display().to_string(), bytes: size, digest: digest(&hash) })
+    save(&host, label(row.number), ending, bytes).await
 }
 
 /// A certificate is named by its run.
 fn run_of(id: &ipc::CertificateId) -> Result<RunId, Failure> {
     id.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Certificate))
-}
-
-/// Writes a new file; one that is there is never written over.
-fn write(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    for attempt in 1..=NAMES_MAX {
-        let again = if attempt == 1 { String::new() } else { format!(" ({attempt})") };
-        let path = folder.join(format!("{name}{again}.{ending}"));
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(std::io::Error::from(std::io::ErrorKind::AlreadyExists))
 }
 
 /// A certificate with its file, opened and checked as a stranger would.
@@ -167,21 +139,4 @@ async fn view(work: &AtWork, run: RunId) -> Result<CertificateView, Failure> {
         checked: verdict.checked.clone(),
         not_proven: verdict.unproven.clone(),
     })
-}
-
-#[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test fails by panicking")]
-mod tests {
-    /// A certificate that was saved before is never written over.
-    #[test]
-    fn a_second_file_gets_a_name_of_its_own() {
-        let folder = std::env::temp_dir().join(format!("countersign-save-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let first = super::write(&folder, "C-1", "json", b"one").expect("the first");
-        let second = super::write(&folder, "C-1", "json", b"two").expect("the second");
-        assert_eq!(std::fs::read(&first).expect("read"), b"one");
-        assert_eq!(std::fs::read(&second).expect("read"), b"two");
-        assert!(second.ends_with("C-1 (2).json"));
-        std::fs::remove_dir_all(&folder).expect("removed");
-    }
 }

@@ -1,6 +1,5 @@
 //! Joining a custody: a device key is made on this computer, and a card of it that two people enrol.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use domain::OperatorId;
@@ -11,19 +10,17 @@ use ipc::{
 use keychain::{PASSPHRASE_CHARS_MIN, Passphrase};
 use ledger::EnrolmentCard;
 use register::OperatorKind;
-use sha2::{Digest as _, Sha256};
 use tauri::State;
 use workplace::{CARD_BYTES_MAX, Invitation, JoinOrder, Premises, read_card, write_card};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::saved::save;
 use crate::views::moments::{count32, digest};
 
 /// Where the cards made on this computer lie until their people are enrolled. A card holds no secret.
 const FOLDER: &str = "cards";
-/// Files of one name that are tried before giving up.
-const NAMES_MAX: u32 = 100;
 
 #[tauri::command]
 pub(crate) async fn invitation(host: State<'_, Host>, request: Nothing) -> Result<InvitationView, IpcError> {
@@ -74,11 +71,7 @@ pub(crate) async fn joining_save(
     request: JoiningCardRequest,
 ) -> Result<SavedFileView, IpcError> {
     let card = find(&host, &request.device_key).await?;
-    let (text, name, downloads) = (write_card(&card), file_name(&card.name), host.relay.downloads()?);
-    let (size, hash) = (count32(text.len()), Sha256::digest(&text));
-    let written = tokio::task::spawn_blocking(move || write(&downloads, &name, text.as_bytes())).await;
-    let path = written.map_err(Failure::internal)?.map_err(Failure::internal)?;
-    Ok(SavedFileView { path: path.display().to_string(), bytes: size, digest: digest(&hash) })
+    save(&host, file_name(&card.name), "card", write_card(&card).into_bytes()).await
 }
 
 #[tauri::command]
@@ -191,24 +184,6 @@ fn file_name(name: &str) -> String {
     let plain: String = name.to_lowercase().chars().map(|it| if it.is_alphanumeric() { it } else { '-' }).collect();
     let plain = plain.trim_matches('-');
     if plain.is_empty() { "enrolment".to_owned() } else { plain.to_owned() }
-}
-
-/// Writes a new file; one that is there is never written over.
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    for attempt in 1..=NAMES_MAX {
-        let again = if attempt == 1 { String::new() } else { format!(" ({attempt})") };
-        let path = folder.join(format!("{name}{again}.card"));
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(std::io::Error::from(std::io::ErrorKind::AlreadyExists))
 }
 
 #[cfg(test)]

@@ -58,22 +58,29 @@ fn an_exception_from_its_request_to_its_end() {
     assert_eq!(bench.ines(&["--json", "sign", request_number]).error()["code"], "own_request");
     assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"], Value::Null, "nothing is excepted by asking");
     bench.theo(&["sign", request_number]).ok();
-    assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"]["number"], "EX-1");
-    let first = show(&bench, "EX-1");
-    assert_eq!((first["state"].as_str(), first["accepted_by"]["name"].as_str()), (Some("expiring"), Some("Theo Brandt")));
+    assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"]["number"], "EX-0001");
+    let first = show(&bench, "EX-0001");
+    assert_eq!(
+        (first["state"].as_str(), first["accepted_by"]["name"].as_str()),
+        (Some("expiring"), Some("Theo Brandt"))
+    );
     assert_eq!(first["keys_at_decision"][0]["name"], "stripe-live");
     assert!(first["acceptance"]["words"].as_str().unwrap().starts_with("I accept the risk"), "{first}");
 
     let reviewed = bench.theo(&["--json", "exception", "review", "--note", "One line, still needed"]).ok().json();
-    assert_eq!((reviewed["open"].as_u64(), reviewed["review"]["last"]["by"]["name"].as_str()), (Some(1), Some("Theo Brandt")));
+    assert_eq!(
+        (reviewed["open"].as_u64(), reviewed["review"]["last"]["by"]["name"].as_str()),
+        (Some(1), Some("Theo Brandt"))
+    );
 
-    agree(&bench, &["exception", "renew", "EX-1", "--until", &later, "--controls", "One address now"]);
-    let (old, new) = (show(&bench, "EX-1"), show(&bench, "EX-2"));
-    assert_eq!((old["state"].as_str(), old["renewed_by"].as_str()), (Some("closed"), Some("EX-2")));
+    agree(&bench, &["exception", "renew", "EX-0001", "--until", &later, "--controls", "One address now"]);
+    let (old, new) = (show(&bench, "EX-0001"), show(&bench, "EX-0002"));
+    assert_eq!((old["state"].as_str(), old["renewed_by"].as_str()), (Some("closed"), Some("EX-0002")));
     assert_eq!((new["state"].as_str(), new["chain"].as_array().unwrap().len()), (Some("active"), 2));
-    assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"]["number"], "EX-2");
+    assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"]["number"], "EX-0002");
 
-    let revoked = bench.ines(&["--json", "exception", "revoke", "EX-2", "--reason", "The connector was breached"]).ok().json();
+    let revoked =
+        bench.ines(&["--json", "exception", "revoke", "EX-0002", "--reason", "The connector was breached"]).ok().json();
     assert_eq!(revoked["state"], "revoked");
     assert_eq!(violation(&bench, "rotation_overdue")["excepted_by"], Value::Null, "it is a violation again");
     let entry = revoked["ended"]["entry"].to_string();
@@ -82,12 +89,18 @@ fn an_exception_from_its_request_to_its_end() {
 
     let until = in_days(40);
     agree(&bench, &[&request("until")[..], &[until.as_str()]].concat());
-    agree(&bench, &["exception", "close", "EX-3", "--evidence", "Rotated by CHG-9"]);
-    let closed = show(&bench, "EX-3");
-    assert_eq!((closed["state"].as_str(), closed["ended"]["words"].as_str()), (Some("closed"), Some("Rotated by CHG-9")));
+    agree(&bench, &["exception", "close", "EX-0003", "--evidence", "Rotated by CHG-9"]);
+    let closed = show(&bench, "EX-0003");
+    assert_eq!(
+        (closed["state"].as_str(), closed["ended"]["words"].as_str()),
+        (Some("closed"), Some("Rotated by CHG-9"))
+    );
     let open = bench.ines(&["--json", "exception", "list"]).ok().json();
     assert_eq!(open["exceptions"].as_array().unwrap().len(), 0);
-    assert_eq!(bench.ines(&["--json", "exception", "list", "--all"]).ok().json()["exceptions"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        bench.ines(&["--json", "exception", "list", "--all"]).ok().json()["exceptions"].as_array().unwrap().len(),
+        3
+    );
     assert_eq!(bench.ines(&["--json", "exception", "show", "EX-9"]).error()["code"], "exception_unknown");
 }
 
@@ -100,7 +113,17 @@ fn a_key_may_serve_several_tenants_by_decision_alone() {
     let breach = violation(&bench, "shared_across_tenants");
     assert_eq!((breach["subject"].as_str(), breach["excepted_by"].is_null()), (Some("kek-shared"), true));
     let review = in_days(100);
-    let ask = ["shared-key", "request", "kek-shared", "--decision", "ADR-0031", "--controls", "DEKs apart", "--review-by", &review];
+    let ask = [
+        "shared-key",
+        "request",
+        "kek-shared",
+        "--decision",
+        "ADR-0031",
+        "--controls",
+        "DEKs apart",
+        "--review-by",
+        &review,
+    ];
     agree(&bench, &ask);
     let listed = bench.theo(&["--json", "shared-key", "list"]).ok().json();
     let entry = &listed["shared_keys"][0];

@@ -15,7 +15,8 @@ fn a_third_person_joins_and_leaves() {
     let bench = Bench::founded();
     bench.secret("nora", OF_NORA);
     let card = bench.passphrase("nora.card");
-    let join = ["--json", "join", "--name", "Nora Vance", "--person", "nora@example.test", "--device-name", "Laptop", "--out"];
+    let join =
+        ["--json", "join", "--name", "Nora Vance", "--person", "nora@example.test", "--device-name", "Laptop", "--out"];
     let mut joining = bench.command();
     joining.arg("--passphrase-file").arg(bench.passphrase("nora")).args(join).arg(&card);
     let made = Ran::of(&mut joining).ok().json();
@@ -40,7 +41,10 @@ fn a_third_person_joins_and_leaves() {
     nora(&bench, &["people", "rehearse"]).ok();
     let people = bench.ines(&["--json", "people", "list"]).ok().json();
     let row = people["people"].as_array().unwrap().iter().find(|it| it["name"] == "Nora Vance").unwrap();
-    assert_eq!((row["rehearsal"]["overdue"].as_bool(), row["duties"]["acknowledged_at"].is_string()), (Some(false), true));
+    assert_eq!(
+        (row["rehearsal"]["overdue"].as_bool(), row["duties"]["acknowledged_at"].is_string()),
+        (Some(false), true)
+    );
     assert!(bench.ines(&["people", "duties"]).ok().out.contains("countersign"));
 
     let last_two = bench.theo(&["--json", "people", "leave", "Ines Duarte", "--reason", "Leaves"]);
