@@ -46,6 +46,26 @@ impl Psql {
         self.run(format!("{down} {}; {up}", sql.into())).await.unwrap();
     }
 
+    /// Appends an entry past every verb, with the chain and the tree as they should be.
+    pub async fn append(&mut self, entry: &Entry, signed: &SignedEntry) {
+        let (bytes, signatures) = (hex::encode(&signed.entry), hex::encode(&signed.signatures));
+        let (id, actor, verb, Subject { kind, name }) = (entry.id, entry.actor.id, &entry.verb, &entry.subject);
+        self.behind_the_fences(
+            &["ledger_entry", "head"],
+            format!(
+                "WITH made AS (
+                     INSERT INTO custody.ledger_entry
+                     SELECT h.seq + 1, '{id}', '\\x{bytes}', '\\x{signatures}',
+                            sha256('\\x00'::bytea || h.hash || '\\x{bytes}'::bytea || '\\x{signatures}'::bytea), custody.clock(), custody.clock(),
+                            '{actor}', (SELECT e.key_id FROM custody.ledger_entry AS e WHERE e.seq = h.seq), '{verb}', '{kind}', '{name}', ''
+                     FROM custody.head AS h RETURNING seq, hash)
+                 UPDATE custody.head SET seq = made.seq, hash = made.hash FROM made;
+                 SELECT custody.fill_tree()"
+            ),
+        )
+        .await;
+    }
+
     /// Moves the register's clock, which only a superuser can.
     pub async fn set_clock_ahead(&mut self, by: &str) {
         self.run(format!(
