@@ -133,25 +133,20 @@ impl From<WitnessError> for Failure {
 
 /// The entry at which a ledger is bad, and how.
 pub(crate) fn ledger_fault(fault: &Fault) -> (u64, LedgerFault) {
-    match fault {
-        Fault::Gap { expected, .. } => (*expected, LedgerFault::Missing),
-        Fault::Chain { number } => (*number, LedgerFault::HashDiffers),
-        Fault::Rewritten { number } => (*number, LedgerFault::HashDiffers),
-        Fault::Entry { number, .. } => (*number, LedgerFault::Malformed),
-        Fault::Signatures { number, .. } => (*number, LedgerFault::Malformed),
-        Fault::Custody { number } => (*number, LedgerFault::WrongCustody),
-        Fault::Row { number } => (*number, LedgerFault::RowDiffers),
-        Fault::Founding => (1, LedgerFault::RegisterDiffers),
-        Fault::Truncated { found, .. } => (found.saturating_add(1), LedgerFault::Truncated),
-        Fault::People { number, source } => (
-            *number,
-            match source {
-                PeopleError::Signature(_) => LedgerFault::SignatureInvalid,
-                PeopleError::UnknownKey { .. } | PeopleError::ForeignKey => LedgerFault::KeyUnknown,
-                PeopleError::KeyEnded | PeopleError::SessionKey | PeopleError::Inactive => LedgerFault::KeyNotValidThen,
-                _ => LedgerFault::Malformed,
-            },
-        ),
-        _ => (0, LedgerFault::Malformed),
-    }
+    let how = match fault {
+        Fault::Gap { .. } => LedgerFault::Missing,
+        Fault::Chain { .. } | Fault::Rewritten { .. } => LedgerFault::HashDiffers,
+        Fault::Custody { .. } => LedgerFault::WrongCustody,
+        Fault::Row { .. } => LedgerFault::RowDiffers,
+        Fault::Founding | Fault::Head { .. } | Fault::Node { .. } => LedgerFault::RegisterDiffers,
+        Fault::Truncated { .. } => LedgerFault::Truncated,
+        Fault::People { source, .. } => match source {
+            PeopleError::Signature(_) => LedgerFault::SignatureInvalid,
+            PeopleError::UnknownKey { .. } | PeopleError::ForeignKey => LedgerFault::KeyUnknown,
+            PeopleError::KeyEnded | PeopleError::SessionKey | PeopleError::Inactive => LedgerFault::KeyNotValidThen,
+            _ => LedgerFault::Malformed,
+        },
+        _ => LedgerFault::Malformed,
+    };
+    (fault.number(), how)
 }

@@ -14,6 +14,8 @@ use keychain::Pins;
 use ledger::{Fault, PeopleError, SignatureError, Subject};
 use workplace::{Desk, SignInError};
 
+use crate::ledger_bytes::{LEDGER, RECHAIN, keep_aside, put_back};
+
 /// What a superuser does to the ledger, and how a console finds it that never read this ledger, and one that did.
 struct Falsified {
     what: &'static str,
@@ -25,17 +27,6 @@ struct Falsified {
     /// Found by a console that remembers the newest entry of its last visit.
     remembering: Fault,
 }
-
-/// Every hash anew, as if the entries had always been these, with numbers without a gap.
-const RECHAIN: &str = "
-    DO $$ DECLARE it record; last bytea := decode(repeat('00', 32), 'hex'); number bigint := 0; BEGIN
-        FOR it IN SELECT * FROM custody.ledger_entry ORDER BY seq LOOP
-            number := number + 1;
-            last := sha256('\\x00'::bytea || last || it.entry || it.signatures);
-            UPDATE custody.ledger_entry SET seq = number, hash = last WHERE entry_id = it.entry_id;
-        END LOOP;
-        UPDATE custody.head SET seq = number, hash = last;
-    END $$;";
 
 async fn pin(custody: &TestCustody) -> [u8; 32] {
     let (keychain, id) = (custody.premises.workplace().keychain().clone(), custody.ines.console.custody.id);
@@ -146,23 +137,6 @@ async fn forgeries(custody: &TestCustody) -> [custody::SignedEntry; 3] {
     [unknown, signed_falsely(&entry(theo), theo.session.device), signed(&entry(theo), ines.author())]
 }
 
-/// Keeps the ledger aside, so that every attack begins with the true one.
-async fn keep_aside(superuser: &mut Psql) {
-    superuser
-        .run(
-            "CREATE SCHEMA aside; CREATE TABLE aside.ledger AS SELECT * FROM custody.ledger_entry;
-             CREATE TABLE aside.head AS SELECT * FROM custody.head",
-        )
-        .await
-        .unwrap();
-}
-
-async fn put_back(superuser: &mut Psql) {
-    let sql = "DELETE FROM custody.ledger_entry; INSERT INTO custody.ledger_entry SELECT * FROM aside.ledger;
-               DELETE FROM custody.head; INSERT INTO custody.head SELECT * FROM aside.head";
-    superuser.behind_the_fences(&["ledger_entry", "head"], sql).await;
-}
-
 /// R-72: entries changed, deleted, swapped, cut off, inserted or rewritten behind every fence, with the chain made anew where that
 /// helps: each is found by verification, which names the entry, and nothing is executed on such a ledger.
 #[tokio::test(flavor = "multi_thread")]
@@ -179,7 +153,7 @@ async fn every_falsified_ledger_is_found_and_the_entry_named() {
     keep_aside(&mut superuser).await;
     let forged = forgeries(&custody).await;
     for attack in falsifications(&custody.theo, honest.entries, &forged) {
-        superuser.behind_the_fences(&["ledger_entry", "head"], attack.sql).await;
+        superuser.behind_the_fences(&LEDGER, attack.sql).await;
         let verified = fault(Witness::new(founding, None).verify_all(register, &|_| ()).await);
         assert_eq!(verified, attack.verified, "{}: verified anew", attack.what);
         let followed = fault(Witness::new(founding, None).catch_up(register).await);
@@ -206,7 +180,7 @@ async fn rewritten_deep_down(custody: &TestCustody, superuser: &mut Psql, rememb
     let (register, founding) = (&custody.theo.console.register, pin(custody).await);
     let purpose =
         "UPDATE custody.ledger_entry SET entry = set_byte(entry, 100, get_byte(entry, 100) # 1) WHERE seq = 5";
-    superuser.behind_the_fences(&["ledger_entry", "head"], format!("{purpose}; {RECHAIN}")).await;
+    superuser.behind_the_fences(&LEDGER, format!("{purpose}; {RECHAIN}")).await;
     for outcome in [
         Witness::new(founding, None).catch_up(register).await,
         Witness::new(founding, remembered).verify_all(register, &|_| ()).await,

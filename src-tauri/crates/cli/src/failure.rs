@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::answer::Exit;
 
-pub use of_custody::{bad_entry, of_blockers, of_changes};
+pub use of_custody::{of_blockers, of_changes};
 pub use refusal::{of_differences, why_not};
 
 /// A command that did not do what it was asked.

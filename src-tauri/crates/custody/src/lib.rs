@@ -21,6 +21,7 @@ pub mod request;
 mod rules;
 pub mod run;
 pub mod session;
+mod verification;
 mod witness;
 
 pub use author::{Act, Author, CustodyIdentity, SignedEntry, write_entry};

@@ -12,7 +12,6 @@ use register::{Register, RegisterError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::approvals::Approvals;
 use crate::rules::QuorumHistory;
 
 /// Records fetched at once: bounds memory, amortises the round trip.
@@ -23,9 +22,6 @@ const FAR_BEHIND: usize = 1_000;
 
 /// Records of one page of a stream.
 const PAGE: usize = 4_096;
-
-/// How many entries are verified between two words to whoever watches.
-const WATCH_EVERY: u64 = 5_000;
 
 /// Why the ledger can't be relied on now.
 #[derive(Debug, thiserror::Error)]
@@ -93,44 +89,13 @@ impl Witness {
         self.founding
     }
 
-    /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
-    /// has read is missing; and that the register's seals and people are those that the entries brought. `watch` is told how many entries
-    /// were verified.
-    ///
-    /// # Errors
-    /// [`WitnessError::Fault`] with the first bad entry.
-    pub async fn verify_all(
-        &self,
-        register: &Register,
-        watch: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<Summary, WitnessError> {
+    /// A verifier that has read nothing yet, and knows what must be there: the founding, and the newest entry that was verified here.
+    pub(crate) async fn anew(&self) -> Verifier {
         let verifier = Verifier::new().pinned(self.founding);
-        let mut verifier = match self.newest_seen().await {
+        match self.newest_seen().await {
             Some((number, hash)) => verifier.remembering(number, hash),
             None => verifier,
-        };
-        let mut approvals = Approvals::default();
-        let (head, _) = register.head().await?;
-        let mut rows = std::pin::pin!(register.ledger_stream(1, head));
-        while let Some(row) = rows.next().await {
-            let row = row?;
-            let number = row.seq;
-            let record = record(row);
-            let entry = verifier.push(&record)?;
-            approvals.learn(&entry, &record);
-            if number.is_multiple_of(WATCH_EVERY) {
-                watch(number);
-            }
         }
-        verifier.may_end()?;
-        if let Some(fault) = approvals.first_difference(register, verifier.summary().entries).await? {
-            return Err(fault.into());
-        }
-        if let Some(fault) = crate::people::first_difference(register, &verifier).await? {
-            return Err(fault.into());
-        }
-        watch(verifier.summary().entries);
-        Ok(verifier.summary())
     }
 
     /// The newest entry that was verified here, on this visit or an earlier one.
@@ -281,6 +246,7 @@ fn remember(endings: &mut HashMap<Uuid, Ending>, entry: &Entry) {
     }
 }
 
-fn record(row: register::LedgerRecord) -> Record {
+/// The register's row, to be verified.
+pub(crate) fn record(row: register::LedgerRecord) -> Record {
     Record { number: row.seq, entry: row.entry, signatures: row.signatures, hash: row.hash }
 }

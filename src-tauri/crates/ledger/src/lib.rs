@@ -6,19 +6,23 @@ mod approved;
 mod chain;
 mod enrolment;
 mod entry;
+mod fault;
 mod links;
+mod page;
 mod people;
+mod processors;
 mod signature;
 mod verify;
 
 pub use chain::{GENESIS, Hash, link};
 pub use enrolment::{CARD_KIND, EnrolmentCard};
 pub use entry::{Actor, ActorKind, Entry, EntryError, KIND, Subject};
+pub use fault::Fault;
 pub use people::{Founder, HeldRole, People, PeopleError, Person, Standing};
 pub use signature::{
     KeyId, PublicKey, Signature, SignatureBlock, SignatureError, Signer, key_id, verify as verify_signature,
 };
-pub use verify::{Fault, Record, Said, Summary, Verifier};
+pub use verify::{Record, Said, Summary, Verifier};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::approved::Approved;
 use crate::chain::Hash;
 use crate::entry::Entry;
-use crate::signature::{self, KeyId, PublicKey, SignatureBlock, SignatureError, key_id};
+use crate::signature::{self, KeyId, PublicKey, Signature, SignatureBlock, SignatureError, key_id};
 
 /// Longest life of a session key, in microseconds: twelve hours.
 const SESSION_MICROS_MAX: i64 = 12 * 60 * 60 * 1_000_000;
@@ -238,6 +238,25 @@ impl People {
 
     /// Checks that `block` vouches for `entry`, and learns what the entry says about people.
     pub fn accept(&mut self, entry: &Entry, bytes: &[u8], block: &SignatureBlock) -> Result<(), PeopleError> {
+        for (public_key, signature) in self.owed(entry, block)? {
+            signature::verify(&public_key, bytes, &signature)?;
+        }
+        self.learn(entry, block)
+    }
+
+    /// Like [`People::accept`], but for the signatures that must hold: whoever calls this verifies them, or forgets this value.
+    pub(crate) fn accept_unverified(
+        &mut self,
+        entry: &Entry,
+        block: &SignatureBlock,
+    ) -> Result<Vec<(PublicKey, Signature)>, PeopleError> {
+        let owed = self.owed(entry, block)?;
+        self.learn(entry, block)?;
+        Ok(owed)
+    }
+
+    /// The signatures of `block`, each with the key of the person who was entitled to make it.
+    fn owed(&mut self, entry: &Entry, block: &SignatureBlock) -> Result<Vec<(PublicKey, Signature)>, PeopleError> {
         if (entry.verb == "custody.founded") != self.persons.is_empty() {
             return Err(PeopleError::Founding);
         }
@@ -247,11 +266,7 @@ impl People {
         } else if block.pairs().len() != 1 {
             return Err(SignatureError::Count { found: block.pairs().len() }.into());
         }
-        for (key, signature) in block.pairs() {
-            let public_key = self.entitled(key, entry)?;
-            signature::verify(&public_key, bytes, signature)?;
-        }
-        self.learn(entry, block)
+        block.pairs().iter().map(|(key, signature)| Ok((self.entitled(key, entry)?, *signature))).collect()
     }
 
     /// Like [`People::accept`], without the cost of verifying: for entries whose chain hash was verified before.

@@ -103,7 +103,29 @@ impl SignatureBlock {
 
 /// Verifies one signature strictly (no malleable or small-order points).
 pub fn verify(public_key: &PublicKey, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
-    let invalid = || SignatureError::Invalid { key: key_id(public_key) };
-    let key = VerifyingKey::from_bytes(public_key).map_err(|_not_a_point| invalid())?;
-    key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).map_err(|_mismatch| invalid())
+    VerifyingKeys::default().verify(public_key, message, signature)
+}
+
+/// The key that was used last, as a point: in a ledger one session signs many entries in a row.
+#[derive(Debug, Default)]
+pub(crate) struct VerifyingKeys {
+    last: Option<(PublicKey, VerifyingKey)>,
+}
+
+impl VerifyingKeys {
+    /// The same as [`verify`].
+    pub fn verify(
+        &mut self,
+        public_key: &PublicKey,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), SignatureError> {
+        let invalid = || SignatureError::Invalid { key: key_id(public_key) };
+        let key = match &self.last {
+            Some((last, key)) if last == public_key => *key,
+            _ => VerifyingKey::from_bytes(public_key).map_err(|_not_a_point| invalid())?,
+        };
+        self.last = Some((*public_key, key));
+        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).map_err(|_mismatch| invalid())
+    }
 }

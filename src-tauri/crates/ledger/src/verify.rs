@@ -1,10 +1,12 @@
-//! Verification of a whole ledger, one record at a time, in constant memory.
+//! Verification of a whole ledger, record by record or page by page, in constant memory.
 
 use crate::chain::{GENESIS, Hash, link};
-use crate::entry::{Entry, EntryError};
+use crate::entry::Entry;
+use crate::fault::Fault;
 use crate::links;
-use crate::people::{People, PeopleError};
-use crate::signature::{SignatureBlock, SignatureError};
+use crate::page::{self, Owed};
+use crate::people::People;
+use crate::signature::SignatureBlock;
 
 /// One row of the ledger, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,78 +21,8 @@ pub struct Record {
     pub hash: Hash,
 }
 
-/// The first thing that is wrong, and at which entry.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Entries are missing, or two were swapped.
-    #[error("entry {expected} is missing: after {} comes {found}", .expected - 1)]
-    Gap {
-        /// The number that should come next.
-        expected: u64,
-        /// The number that came.
-        found: u64,
-    },
-    /// The entry, its signatures or one before it were changed.
-    #[error("entry {number} was changed: its hash does not follow from its bytes and the entry before it")]
-    Chain {
-        /// Number of the entry.
-        number: u64,
-    },
-    /// The bytes are no entry.
-    #[error("entry {number} cannot be read: {source}")]
-    Entry {
-        /// Number of the entry.
-        number: u64,
-        /// Why.
-        source: EntryError,
-    },
-    /// The signature block cannot be read.
-    #[error("entry {number} carries no readable signatures: {source}")]
-    Signatures {
-        /// Number of the entry.
-        number: u64,
-        /// Why.
-        source: SignatureError,
-    },
-    /// Nobody entitled vouches for the entry.
-    #[error("entry {number} is not vouched for: {source}")]
-    People {
-        /// Number of the entry.
-        number: u64,
-        /// Why.
-        source: PeopleError,
-    },
-    /// The entry was written for another custody or environment.
-    #[error("entry {number} belongs to another custody")]
-    Custody {
-        /// Number of the entry.
-        number: u64,
-    },
-    /// The founding entry is not the one this console pinned.
-    #[error("entry 1 is not the founding entry this console knows")]
-    Founding,
-    /// The ledger ends before an entry this console has already seen.
-    #[error("the ledger ends at {found}, but entry {seen} was seen before: its tail was cut off")]
-    Truncated {
-        /// Last number there is.
-        found: u64,
-        /// Last number that was seen.
-        seen: u64,
-    },
-    /// An entry this console has seen has another hash now.
-    #[error("entry {number} is not the one seen before: the ledger was rewritten")]
-    Rewritten {
-        /// Number of the entry.
-        number: u64,
-    },
-    /// What the register made of an entry is not what the entry says.
-    #[error("what the register keeps of entry {number} is not what the entry says: it was rewritten")]
-    Row {
-        /// Number of the entry.
-        number: u64,
-    },
-}
+/// Fewer records than these are verified one by one: to do it at once, what is known of people is kept twice for a moment.
+const PAGE_MIN: usize = 64;
 
 /// Verbs of the acts that make a ledger long. They say nothing about people, requests or the beginning of runs; whatever is not
 /// named here is read.
@@ -119,7 +51,7 @@ pub struct Summary {
 }
 
 /// Reads records in order and stops at the first fault.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Verifier {
     people: People,
     next: u64,
@@ -203,13 +135,15 @@ impl Verifier {
         Ok(entry)
     }
 
-    /// Checks the next records, their hashes on all processors, and gives `each` what they say, up to the first fault.
+    /// Checks the next records on all processors, and gives `each` what they say, up to the first fault.
     ///
     /// Entries whose signatures were verified on an earlier visit are read only as far as it takes to know whether they could
     /// teach anything.
     pub fn push_all(&mut self, records: &[Record], each: &mut dyn FnMut(Said)) -> Result<(), Fault> {
         let broken = links::first_broken(&self.head, records);
-        for (place, record) in records.iter().enumerate() {
+        let known = records.iter().take_while(|record| record.number <= self.signatures_after).count();
+        let (known, new) = records.split_at_checked(known).unwrap_or((records, &[]));
+        for (place, record) in known.iter().enumerate() {
             self.place(record, broken != Some(place))?;
             let said = match self.skim(record)? {
                 Some(time) => Said::Nothing { time },
@@ -218,7 +152,39 @@ impl Verifier {
             self.advance(record);
             each(said);
         }
-        Ok(())
+        if new.len() >= PAGE_MIN && broken.is_none() {
+            let before = self.clone();
+            if let Some(entries) = self.take_page(new) {
+                entries.into_iter().for_each(|entry| each(Said::Entry(Box::new(entry))));
+                return Ok(());
+            }
+            // Something in it is wrong. What exactly, and at which entry, is said by going through it again.
+            *self = before;
+        }
+        new.iter().try_for_each(|record| {
+            each(Said::Entry(Box::new(self.push(record)?)));
+            Ok(())
+        })
+    }
+
+    /// Takes records whose hashes follow from each other and whose signatures were never verified. `None` when any of them does not hold;
+    /// then what this verifier has learned of them counts for nothing.
+    fn take_page(&mut self, records: &[Record]) -> Option<Vec<Entry>> {
+        let read = page::read(records)?;
+        let mut entries = Vec::with_capacity(read.len());
+        let mut owed = Vec::with_capacity(read.len());
+        for (place, (record, (entry, block))) in records.iter().zip(read).enumerate() {
+            self.place(record, true).ok()?;
+            self.same_custody(record, &entry).ok()?;
+            if record.number == 1 {
+                self.people.begin(record.hash);
+            }
+            let signed = self.people.accept_unverified(&entry, &block).ok()?;
+            owed.extend(signed.into_iter().map(|(public_key, signature)| Owed { place, public_key, signature }));
+            self.advance(record);
+            entries.push(entry);
+        }
+        page::all_hold(records, &owed).then_some(entries)
     }
 
     /// Whether a record stands where it should; `holds` says whether its hash follows from the one before.
@@ -266,11 +232,7 @@ impl Verifier {
     fn check(&mut self, record: &Record) -> Result<Entry, Fault> {
         let number = record.number;
         let entry = Entry::decode(&record.entry).map_err(|source| Fault::Entry { number, source })?;
-        match &self.custody {
-            None => self.custody = Some((entry.custody, entry.environment.clone())),
-            Some((custody, environment)) if *custody == entry.custody && *environment == entry.environment => {}
-            Some(_) => return Err(Fault::Custody { number }),
-        }
+        self.same_custody(record, &entry)?;
         if number == 1 {
             self.people.begin(record.hash);
         }
@@ -284,5 +246,15 @@ impl Verifier {
             SignatureBlock::decode(&record.signatures).map_err(|source| Fault::Signatures { number, source })?;
         self.people.accept(&entry, &record.entry, &block).map_err(|source| Fault::People { number, source })?;
         Ok(entry)
+    }
+
+    /// Every entry belongs to the custody of the first.
+    fn same_custody(&mut self, record: &Record, entry: &Entry) -> Result<(), Fault> {
+        match &self.custody {
+            None => self.custody = Some((entry.custody, entry.environment.clone())),
+            Some((custody, environment)) if *custody == entry.custody && *environment == entry.environment => {}
+            Some(_) => return Err(Fault::Custody { number: record.number }),
+        }
+        Ok(())
     }
 }

@@ -21,4 +21,4 @@ pub use error::{Difference, Refusal, RegisterError};
 pub use migrate::{AdminError, FoundedCustody, SchemaVersion, Status, create_operator_login, migrate, status};
 pub use reads::*;
 pub use scram::ScramError;
-pub use verbs::ReencryptedTokens;
+pub use verbs::{BATCH_ACTS_MAX, ReencryptedTokens};

@@ -19,7 +19,7 @@ use crate::answer::{Answer, Exit};
 use crate::at_work::with_desk;
 use crate::context::Context;
 use crate::durations::moment;
-use crate::failure::{Failure, bad_entry};
+use crate::failure::Failure;
 use crate::people::Directory;
 use crate::progress::Meter;
 use crate::table::safe;
@@ -154,7 +154,7 @@ async fn verify(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
             let document = json!({ "holds": true, "entries": entries, "hash": hash, "took_ms": took });
             Ok(Answer::new(document, format!("The ledger holds: {entries} entries, head {hash}")))
         }
-        Err(WitnessError::Fault(fault)) => Ok(does_not_hold(bad_entry(&fault), &fault.to_string())),
+        Err(WitnessError::Fault(fault)) => Ok(does_not_hold(fault.number(), &fault.to_string())),
         Err(other) => Err(other.into()),
     }
 }

@@ -130,30 +130,11 @@ impl From<WitnessError> for Failure {
     fn from(error: WitnessError) -> Self {
         match error {
             WitnessError::Register(error) => error.into(),
-            WitnessError::Fault(fault) => {
-                let entry = bad_entry(&fault);
-                Self::of("ledger_broken", &fault)
-                    .with("entry", entry)
-                    .hint("nothing is executed until it is known why; keep everything as it is")
-            }
+            WitnessError::Fault(fault) => Self::of("ledger_broken", &fault)
+                .with("entry", fault.number())
+                .hint("nothing is executed until it is known why; keep everything as it is"),
             other => Self::of("ledger", &other),
         }
-    }
-}
-
-/// Number of the first entry that does not hold.
-pub fn bad_entry(fault: &Fault) -> u64 {
-    match fault {
-        Fault::Gap { expected, .. } => *expected,
-        Fault::Chain { number }
-        | Fault::Rewritten { number }
-        | Fault::Row { number }
-        | Fault::Custody { number }
-        | Fault::Entry { number, .. }
-        | Fault::Signatures { number, .. }
-        | Fault::People { number, .. } => *number,
-        Fault::Truncated { found, .. } => found.saturating_add(1),
-        _ => 1,
     }
 }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 const TIMESTAMPTZ: Oid = Oid(1184);
 
 /// PostgreSQL counts from 2000-01-01T00:00:00Z.
-const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
+pub(super) const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// A moment, as PostgreSQL sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

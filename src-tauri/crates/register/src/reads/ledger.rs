@@ -4,7 +4,6 @@ use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use sqlx::Row as _;
 
 use super::cells::{Cells as _, bigint};
-use super::copy::CopyRows;
 use crate::{Register, RegisterError};
 
 /// Entries in one page of a stream: some megabytes, so that the round trip no longer counts.
@@ -71,12 +70,7 @@ impl Register {
             bigint(first),
             bigint(last)
         );
-        let mut connection = self.pool().acquire().await?;
-        let mut chunks = connection.copy_out_raw(&statement).await?;
-        let mut rows = CopyRows::default();
-        while let Some(chunk) = chunks.try_next().await? {
-            rows.push(&chunk);
-        }
+        let rows = self.copy(&statement).await?;
         let mut found = Vec::new();
         rows.read(|[seq, entry, signatures, hash]| {
             let seq = i64::from_be_bytes(seq.try_into()?);
@@ -98,7 +92,8 @@ impl Register {
     }
 }
 
-fn ranges(from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
+/// Pages of the numbers `from` to `to`.
+pub(super) fn ranges(from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
     let first = move |page: &u64| page.checked_add(PAGE).filter(|next| *next <= to);
     let start = (from.max(1) <= to).then_some(from.max(1));
     std::iter::successors(start, first).map(move |first| (first, first.saturating_add(PAGE - 1).min(to)))

@@ -19,6 +19,7 @@ mod key_order;
 mod keys_page;
 mod ledger;
 mod ledger_page;
+mod ledger_rows;
 mod notices;
 mod observations;
 mod offboarding;
@@ -65,6 +66,7 @@ pub use ledger::LedgerRecord;
 pub use ledger_page::{
     EntryDetail, EntryRow, LEDGER_PAGE_MAX, LedgerFilter, LedgerPage, SigningKeyRow, SubjectMeaning,
 };
+pub use ledger_rows::{Beside, LedgerEnd, LedgerPart};
 pub use notices::Notice;
 pub use observations::{DriftRow, ObservationRow, REFUSALS_PAGE_MAX, RefusalRow};
 pub use offboarding::{OffboardingRow, TenantHoldRow, TenantKeyRow, TenantWorkRow, WrappingKekRow};

@@ -3,6 +3,7 @@
 //! Every one of them answers a [`Receipt`](crate::Receipt), or a [`Refusal`](crate::Refusal) that the register keeps a
 //! record of. A method whose connection breaks may have been done: send the same entry again and see.
 
+mod batch;
 mod certificates;
 mod checkpoints;
 mod destruction;
@@ -14,6 +15,7 @@ mod requests;
 mod runs;
 mod secrets;
 
+pub use batch::BATCH_ACTS_MAX;
 pub use runs::ReencryptedTokens;
 
 /// Defines methods that hand an act, and a payload where there is one, to the function of the same name.

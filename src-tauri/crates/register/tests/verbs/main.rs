@@ -5,6 +5,7 @@
 mod common;
 
 mod access;
+mod batch;
 mod certificates;
 mod checkpoints;
 mod dek_rotation;

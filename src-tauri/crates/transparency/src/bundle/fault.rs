@@ -169,7 +169,7 @@ impl Fault {
             | Self::Selected { number }
             | Self::Plan { number } => Some(*number),
             Self::NotLinked { seen } => Some(*seen),
-            Self::Ledger(fault) => ledger_number(fault),
+            Self::Ledger(fault) => Some(fault.number()),
         }
     }
 
@@ -203,21 +203,5 @@ impl Fault {
             }
             Self::NotReviewed { .. } => "Ask for a bundle made after the next review, or demand fewer cosignatures.",
         }
-    }
-}
-
-fn ledger_number(fault: &ledger::Fault) -> Option<u64> {
-    match fault {
-        ledger::Fault::Gap { expected: number, .. }
-        | ledger::Fault::Chain { number }
-        | ledger::Fault::Entry { number, .. }
-        | ledger::Fault::Signatures { number, .. }
-        | ledger::Fault::People { number, .. }
-        | ledger::Fault::Custody { number }
-        | ledger::Fault::Rewritten { number }
-        | ledger::Fault::Row { number } => Some(*number),
-        ledger::Fault::Founding => Some(1),
-        ledger::Fault::Truncated { found, .. } => Some(found.saturating_add(1)),
-        _ => None,
     }
 }
