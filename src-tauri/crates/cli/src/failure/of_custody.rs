@@ -14,7 +14,6 @@ use custody::request::{Blocker, RequestError};
 use custody::run::{AuthorityError, RunError};
 use custody::session::SessionError;
 use domain::{Change, PlanError, TextError};
-use ledger::Fault;
 use serde_json::{Value, json};
 
 use super::Failure;
