@@ -10,10 +10,10 @@ use custody::{Author, WitnessError};
 use domain::{Plan, Timestamp};
 use ipc::{ConnectionProblem, DraftId, ImportId, IpcError, SignSubject};
 use register::OperatorRow;
-use tokio::sync::{Mutex, RwLock};
-use workplace::Desk;
+use tokio::sync::{Mutex, Notify, RwLock};
+use workplace::{Desk, SignInError};
 
-use crate::failure::{Failure, ledger_fault};
+use crate::failure::{Failure, ledger_alarm, ledger_fault};
 use crate::relay::Relay;
 use crate::runs_here::RunsHere;
 use crate::views::moments::count32;
@@ -47,6 +47,10 @@ pub(crate) struct AtWork {
     pub runs: RunsHere,
     pub signing: Mutex<Option<Signing>>,
     pub verified: RwLock<Option<Verified>>,
+    /// The checkpoint that the sign window was given to show: its size and root.
+    pub checkpoint: Mutex<Option<(u64, [u8; 32])>>,
+    /// Told when somebody stops a verification.
+    pub stop_verifying: Notify,
     pub previews: Mutex<HashMap<ImportId, (String, Preview)>>,
     drafts: Mutex<Vec<(DraftId, Plan)>>,
     vault_link: Mutex<Option<(std::time::Instant, Option<u32>, Option<ConnectionProblem>)>>,
@@ -63,6 +67,8 @@ impl AtWork {
             desk,
             signing: Mutex::new(None),
             verified: RwLock::new(None),
+            checkpoint: Mutex::new(None),
+            stop_verifying: Notify::new(),
             previews: Mutex::new(HashMap::new()),
             drafts: Mutex::new(Vec::new()),
             vault_link: Mutex::new(None),
@@ -110,6 +116,36 @@ impl AtWork {
             _ => return,
         };
         *self.verified.write().await = Some(verified);
+    }
+
+    /// Holds the ledger against what this computer keeps of it, and keeps its newest checkpoint from now on.
+    pub async fn hold_ledger(&self) {
+        match self.desk.check_ledger().await {
+            Ok(()) => {}
+            Err(SignInError::Ledger(error)) => {
+                tracing::error!(%error, "the ledger is not the one that is known here");
+                let Some(IpcError::LedgerReplaced { first, .. }) = ledger_alarm(&error) else { return };
+                if let Ok(at) = self.desk.console.now().await {
+                    let first = u64::from(first);
+                    let broken = Verified { to: first.saturating_sub(1), at, broken_at: Some(first) };
+                    *self.verified.write().await = Some(broken);
+                }
+            }
+            // Not now: the next sign-in and the next seal try again.
+            Err(error) => tracing::warn!(%error, "what is kept of the ledger could not be compared"),
+        }
+    }
+
+    /// Keeps how far the ledger was verified: what lies before can't be rolled back unseen.
+    async fn keep_verified(&self) {
+        let console = &self.desk.console;
+        let kept = match console.witness.catch_up(&console.register).await {
+            Ok(summary) => self.desk.keep_verified(summary.entries, summary.head).await,
+            Err(_said_elsewhere) => return,
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the verified head could not be remembered");
+        }
     }
 
     /// Somebody did something.
@@ -165,5 +201,6 @@ impl AtWork {
         if let Err(error) = self.desk.session.clone().close(&self.desk.console.register).await {
             tracing::warn!(%error, "the session could not be closed in the register; it ends by its own clock");
         }
+        self.keep_verified().await;
     }
 }

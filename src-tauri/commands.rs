@@ -2,6 +2,7 @@
 
 mod app;
 mod certificates;
+mod checkpoints;
 mod duties;
 mod estate;
 mod exceptions;
@@ -10,6 +11,7 @@ mod gate;
 mod joining;
 mod keys;
 mod ledger;
+mod ledger_files;
 mod offboarding;
 mod operators;
 mod overview;
@@ -56,6 +58,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         rules::rules, rules::rules_history, rules::compare_rules, rules::violations,
         sign::sign_context, sign::sign_confirm, sign::sign_cancel,
         runs::run_start, runs::runs_page, runs::run_detail, runs::run_pause, runs::run_resume, runs::run_rollback,
-        ledger::ledger_page, ledger::ledger_entry, ledger::ledger_verify,
+        ledger::ledger_page, ledger::ledger_entry, ledger::ledger_verify, ledger::ledger_verify_stop,
+        checkpoints::ledger_checkpoints, checkpoints::ledger_proof,
+        ledger_files::ledger_proof_save, ledger_files::ledger_export, ledger_files::ledger_report,
     ]
 }

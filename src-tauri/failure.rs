@@ -3,6 +3,7 @@
 mod estate;
 mod exceptions;
 mod places;
+mod proof;
 mod protect;
 mod requests;
 mod sign_in;
@@ -14,6 +15,7 @@ use register::{Refusal, RegisterError};
 
 use crate::views::moments::micros_of;
 
+pub(crate) use proof::{broken, ledger_alarm};
 pub(crate) use requests::ledger_fault;
 
 /// A failure on its way to the window.

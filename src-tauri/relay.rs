@@ -96,6 +96,7 @@ impl Relay {
         let mut notices = std::pin::pin!(register.listen().await?);
         if let Some(work) = work.upgrade() {
             work.follow_ledger().await;
+            work.hold_ledger().await;
             self.changed(&[CacheTag::Status, CacheTag::Requests]);
         }
         while let Some(notice) = notices.next().await {
@@ -111,6 +112,9 @@ impl Relay {
                 tracing::warn!(?error, "the operators could not be read again");
             }
             work.follow_ledger().await;
+            if matches!(subject_kind.as_str(), "" | "checkpoint") {
+                work.hold_ledger().await;
+            }
             self.changed(tags_of(&subject_kind));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Files that the window hands over: written beside what is there, never over it.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -32,15 +32,19 @@ pub(crate) async fn save(
 }
 
 fn write(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    let (mut file, path) = fresh(folder, name, ending)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(path)
+}
+
+/// Opens a new file of that name, or of the next one that is free.
+pub(crate) fn fresh(folder: &Path, name: &str, ending: &str) -> std::io::Result<(File, PathBuf)> {
     for attempt in 1..=NAMES_MAX {
         let again = if attempt == 1 { String::new() } else { format!(" ({attempt})") };
         let path = folder.join(format!("{name}{again}.{ending}"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
+            Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }

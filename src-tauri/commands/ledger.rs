@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use custody::proof::ProofError;
 use ipc::{
-    AttributeView, CacheTag, Digest, IpcError, LedgerEntryRequest, LedgerEntryView, LedgerPageRequest, LedgerPageView,
+    AttributeView, CacheTag, Digest, Done, IpcError, LedgerEntryRequest, LedgerEntryView, LedgerPageRequest, LedgerPageView,
     LedgerRowView, LedgerVerdictView, Nothing, SignatureView, SigningKeyKind, Stage, Task, Thing,
 };
-use keychain::LedgerHead;
 use ledger::{Entry, SignatureBlock};
 use register::{EntryDetail, EntryRow, SubjectMeaning};
 use tauri::State;
+use workplace::SignInError;
 
 use crate::at_work::{AtWork, Verified};
-use crate::failure::{Failure, ledger_fault};
+use crate::failure::{Failure, ledger_alarm, ledger_fault};
 use crate::host::Host;
 use crate::views::moments::{count32, digest, micros, rate};
 use crate::views::people::Directory;
@@ -42,6 +43,13 @@ pub(crate) async fn ledger_verify(host: State<'_, Host>, request: Nothing) -> Re
     Ok(verdict)
 }
 
+#[tauri::command]
+pub(crate) async fn ledger_verify_stop(host: State<'_, Host>, request: Nothing) -> Result<Done, IpcError> {
+    let _ = request;
+    host.at_work().await?.stop_verifying.notify_waiters();
+    Ok(Done {})
+}
+
 async fn page(work: &Arc<AtWork>, request: &LedgerPageRequest) -> Result<LedgerPageView, Failure> {
     let register = &work.desk.console.register;
     let asked = &request.filter;
@@ -49,7 +57,7 @@ async fn page(work: &Arc<AtWork>, request: &LedgerPageRequest) -> Result<LedgerP
     let filter = register::LedgerFilter {
         verbs: asked.verbs.clone(),
         actor: asked.actor.as_ref().and_then(|actor| actor.0.parse().ok()),
-        subject: None,
+        subject: asked.subject.as_ref().map(|it| (it.kind.clone(), it.name.clone())),
         text: asked.text.clone(),
         since: asked.since.as_ref().and_then(moment),
         until: asked.until.as_ref().and_then(moment),
@@ -160,41 +168,62 @@ async fn verify(host: &Host, work: &Arc<AtWork>) -> Result<LedgerVerdictView, Fa
     let (began, meter) = (Instant::now(), host.relay.meter(Task::LedgerVerify, Stage::Entries));
     let (head, _) = console.register.head().await?;
     let total = usize::try_from(head).unwrap_or(usize::MAX);
-    let outcome = console
-        .witness
-        .verify_all(&console.register, &|done| meter(usize::try_from(done).unwrap_or(usize::MAX), total))
-        .await;
-    let at = console.now().await?;
-    match outcome {
-        Ok(summary) => {
-            let took = began.elapsed();
-            *work.verified.write().await = Some(Verified { to: summary.entries, at, broken_at: None });
-            let seen = LedgerHead { number: summary.entries, hash: summary.head };
-            if let Err(error) = work.desk.remember_head(seen).await {
-                tracing::warn!(%error, "the verified head could not be remembered");
-            }
-            let entries = u32::try_from(summary.entries).map_or(f64::from(u32::MAX), f64::from);
-            Ok(LedgerVerdictView::Holds {
-                to: count32(summary.entries),
-                at: micros(at),
-                rate_per_s: rate(entries / took.as_secs_f64().max(0.001)),
-                took_ms: count32(took.as_millis()),
-            })
+    let watch = |done: u64| meter(usize::try_from(done).unwrap_or(usize::MAX), total);
+    let verifying = console.witness.verify_all(&console.register, &watch);
+    let outcome = tokio::select! {
+        outcome = verifying => outcome,
+        () = work.stop_verifying.notified() => return Ok(LedgerVerdictView::Stopped {}),
+    };
+    let summary = match outcome {
+        Ok(summary) => summary,
+        Err(custody::WitnessError::Fault(fault)) => return found_broken(work, &fault).await,
+        Err(other) => return Err(other.into()),
+    };
+    // Every entry holds; that it is the ledger that was seen before, only what is kept can say.
+    match work.desk.check_ledger().await {
+        Ok(()) => {}
+        Err(SignInError::Ledger(ProofError::Witness(custody::WitnessError::Fault(fault)))) => {
+            return found_broken(work, &fault).await;
         }
-        Err(custody::WitnessError::Fault(fault)) => {
-            let (number, what) = ledger_fault(&fault);
-            let good = number.saturating_sub(1);
-            *work.verified.write().await = Some(Verified { to: good, at, broken_at: Some(number) });
-            let recorded = console.register.ledger_entry(number).await?;
-            let expected = recorded.as_ref().map(|it| ledger::link(&it.previous_hash, &it.row.entry, &it.signatures));
-            Ok(LedgerVerdictView::Broken {
-                entry: count32(number),
-                fault: what,
-                recorded: recorded.as_ref().map(|it| digest(&it.hash)),
-                expected: expected.map(|hash| Digest(hex::encode(hash))),
-                good: count32(good),
-            })
-        }
-        Err(other) => Err(other.into()),
+        Err(SignInError::Ledger(error)) => return found_replaced(work, error).await,
+        Err(other) => return Err(other.into()),
     }
+    let (at, took) = (console.now().await?, began.elapsed());
+    *work.verified.write().await = Some(Verified { to: summary.entries, at, broken_at: None });
+    if let Err(error) = work.desk.keep_verified(summary.entries, summary.head).await {
+        tracing::warn!(%error, "the verified head could not be remembered");
+    }
+    let entries = u32::try_from(summary.entries).map_or(f64::from(u32::MAX), f64::from);
+    Ok(LedgerVerdictView::Holds {
+        to: count32(summary.entries),
+        at: micros(at),
+        rate_per_s: rate(entries / took.as_secs_f64().max(0.001)),
+        took_ms: count32(took.as_millis()),
+    })
+}
+
+async fn found_broken(work: &AtWork, fault: &ledger::Fault) -> Result<LedgerVerdictView, Failure> {
+    let register = &work.desk.console.register;
+    let (number, what) = ledger_fault(fault);
+    let (good, at) = (number.saturating_sub(1), register.clock().await?);
+    *work.verified.write().await = Some(Verified { to: good, at, broken_at: Some(number) });
+    let recorded = register.ledger_entry(number).await?;
+    let expected = recorded.as_ref().map(|it| ledger::link(&it.previous_hash, &it.row.entry, &it.signatures));
+    Ok(LedgerVerdictView::Broken {
+        entry: count32(number),
+        fault: what,
+        recorded: recorded.as_ref().map(|it| digest(&it.hash)),
+        expected: expected.map(|hash| Digest(hex::encode(hash))),
+        good: count32(good),
+    })
+}
+
+async fn found_replaced(work: &AtWork, error: ProofError) -> Result<LedgerVerdictView, Failure> {
+    let Some(IpcError::LedgerReplaced { how, known, now, first, last }) = ledger_alarm(&error) else {
+        return Err(error.into());
+    };
+    tracing::error!(%error, "the ledger is not the one that is known here");
+    let (entry, at) = (u64::from(first), work.desk.console.now().await?);
+    *work.verified.write().await = Some(Verified { to: entry.saturating_sub(1), at, broken_at: Some(entry) });
+    Ok(LedgerVerdictView::Replaced { how, known, now, first, last })
 }

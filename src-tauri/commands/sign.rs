@@ -29,12 +29,14 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
         SignSubject::Request { request, decision } => request_context(&work, &request, decision).await?,
         SignSubject::Review { review } => super::reviews::sign_context(&work, &review).await?,
         SignSubject::Register { digest } => super::exceptions_review::sign_context(&work, &digest).await?,
+        SignSubject::Checkpoint { cosign } => super::checkpoints::sign_context(&work, cosign).await?,
         SignSubject::Duty { duty } => super::duties::sign_context(&work, duty).await?,
     };
     let shown = match &context {
         SignContextView::Plan { statement } => statement.plan_hash.0.clone(),
         SignContextView::Review { statement } => statement.statement_hash.0.clone(),
         SignContextView::Register { statement } => statement.statement_hash.0.clone(),
+        SignContextView::Checkpoint { statement } => statement.statement_hash.0.clone(),
         SignContextView::Duty { statement } => statement.statement_hash.0.clone(),
     };
     if let Some(signing) = work.signing.lock().await.as_mut() {
@@ -66,6 +68,7 @@ pub(crate) async fn sign_confirm(host: State<'_, Host>, request: SignConfirmRequ
         SignSubject::Register { .. } => {
             super::exceptions_review::sign_off(&work, &request.reason, shown, passphrase).await?
         }
+        SignSubject::Checkpoint { cosign } => super::checkpoints::sign(&work, cosign, shown, passphrase).await?,
         SignSubject::Duty { duty } => super::duties::sign(&work, duty, shown, passphrase).await?,
     };
     *work.signing.lock().await = None;

@@ -64,6 +64,8 @@ impl From<SignInError> for Failure {
             SignInError::Register(error) => error.into(),
             SignInError::Vault(error) => error.into(),
             SignInError::Workplace(error) => error.into(),
+            SignInError::Ledger(error) => error.into(),
+            SignInError::Pin(error) => error.into(),
             SignInError::Unknown => Self::not_found(Thing::Operator),
             SignInError::OtherCustody => Self::register(ConnectionProblem::WrongCustody),
             other => Self::internal(chain(&other)),

@@ -1,5 +1,7 @@
 //! What the product does as a whole, on a custody of this machine: real database, vault and keychain.
 
+mod anchoring;
+mod audit_pack;
 mod certificate;
 mod dek_rotation;
 mod destruction;

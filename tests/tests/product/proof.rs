@@ -169,14 +169,15 @@ async fn rewritten(
     note: &SignedCheckpoint,
 ) {
     let (ines, kept) = (&custody.ines, Some(&seen.keep));
+    let pen = device(ines).await;
     let delete = format!("DELETE FROM custody.ledger_entry WHERE seq = {gone}; {RECHAIN}");
     superuser.behind_the_fences(&TABLES, delete).await;
     let now = head(ines).await;
     for found in [
         alarm(ines.console.see_checkpoint(kept).await),
         alarm(newcomer(ines).see_checkpoint(kept).await),
-        alarm(newcomer(ines).sign_checkpoint(&device(ines).await, kept).await),
-        alarm(newcomer(ines).cosign_checkpoint(&device(ines).await, kept).await),
+        alarm(newcomer(ines).sign_checkpoint(&pen, kept).await),
+        alarm(newcomer(ines).cosign_checkpoint(&pen, kept).await),
         alarm(export(&newcomer(ines), Selection::Whole, kept).await),
     ] {
         let Alarm::Forked { kept, now: shown, first, last } = found else { unreachable!("{found:?}") };
@@ -224,9 +225,11 @@ async fn a_replaced_history_is_found_by_the_kept_checkpoint() {
     let mut superuser = custody.superuser().await;
     keep_aside(&mut superuser).await;
 
+    // Unlocked while the ledger still was the one that is known here: later no console would.
+    let pen = device(theo).await;
     rewritten(&custody, &mut superuser, (gone, &seen), &note).await;
     // Theo is shown that history for the first time, and makes a checkpoint of it: the two find out when they compare.
-    let other = newcomer(theo).sign_checkpoint(&device(theo).await, None).await.unwrap();
+    let other = newcomer(theo).sign_checkpoint(&pen, None).await.unwrap();
     put_back(&mut superuser).await;
     let found = alarm(newcomer(theo).see_checkpoint(Some(&other.keep)).await);
     assert!(

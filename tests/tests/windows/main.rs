@@ -3,6 +3,7 @@
 mod console;
 mod exceptions;
 mod keyboard;
+mod ledger;
 mod offboarding;
 mod people;
 mod policies;

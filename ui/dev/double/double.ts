@@ -3,7 +3,7 @@ import type { Transport } from "../../src/host/transport";
 import { discovery, overview, preview, settings } from "./estate";
 import { exceptionDetail, exceptionForm, exceptionsPage, gate, registerReview, sharedKeys, signRegister } from "./exceptions";
 import { keyDetail, keysPage, TENANT_LIST } from "./keys";
-import { ledgerEntry, ledgerPage } from "./ledger";
+import { checkpoints, exported, ledgerEntry, ledgerPage, proof, reported, signCheckpoint, verdictOf } from "./ledger";
 import { appState, CUSTODY, daysAgo, digest, micros, PEOPLE } from "./people";
 import { CERTIFICATE_ROWS, certificate, reviewDetail, reviewsPage } from "./reviews";
 import { compare, history, rules, violations } from "./policies";
@@ -36,10 +36,11 @@ export function makeDouble(state: string, wish: { fail: string; slow: number; em
 
 type Answers = { [C in Command]: (request: RequestOf<C>) => ViewOf<C> | Promise<ViewOf<C>> };
 
-function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say: (event: HostEvent) => void): Answers {
+function makeAnswers(start: string, wish: { empty: boolean; fail: string; sign?: string }, say: (event: HostEvent) => void): Answers {
   let at: AppStateView = appState(start);
   let views: ViewOf<"saved_views">["views"] = [];
   let joined: JoiningView[] = start === "joining" ? [JOINING] : [];
+  let stopped = false;
   const become = (next: string) => (at = appState(next));
   const reads = () => at.at === "unlocked" && at.operator.roles.every((role) => role === "auditor");
   const page = <R>(rows: R[]) => ({ rows: wish.empty ? [] : rows, next: null });
@@ -60,7 +61,7 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     },
     lock: () => become("locked"),
     touch_activity: () => ({ endsAt: micros(Date.now() + 6 * 3_600_000), locksAt: micros(Date.now() + 300_000), idleLockMinutes: 5 }),
-    status_bar: () => status(wish.empty),
+    status_bar: () => ({ ...status(wish.empty), ledgerBrokenAt: wish.fail === "tampered" ? 18436 : null }),
     operators: () => ({ operators: PEOPLE.map((person, place) => ({ person, login: `op_${person.initials.toLowerCase()}`, active: place !== 3, deviceName: `${person.initials.toLowerCase()}-framework-13`, deviceKey: digest(person.name), enrolledAt: daysAgo(290 - place * 20) })) }),
     overview: (): OverviewView => overview(wish.empty),
     settings,
@@ -144,7 +145,7 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     rules_history: (request) => history(request.section),
     compare_rules: compare,
     violations: (request) => violations(request, wish.empty),
-    sign_context: () => (wish.sign === "register" ? signRegister() : signContext(wish.sign ?? "approve")),
+    sign_context: () => (wish.sign === "checkpoint" || wish.sign === "cosign" ? signCheckpoint(wish.sign === "cosign") : wish.sign === "register" ? signRegister() : signContext(wish.sign ?? "approve")),
     sign_confirm: (request) => {
       if (request.passphrase === "wrong") throw { code: "wrong_passphrase" } satisfies IpcError;
       return { request: "rq-1" as never, label: "RQ-0418", decision: "approve", entry: 18442, missing: 0 };
@@ -159,12 +160,22 @@ function makeAnswers(start: string, wish: { empty: boolean; sign?: string }, say
     ledger_page: ledgerPage,
     ledger_entry: (request) => ledgerEntry(request.entry),
     ledger_verify: async () => {
+      stopped = false;
       for (let done = 0; done <= 18459; done += 1500) {
         say({ event: "progress", task: "ledger_verify", stage: "entries", done, total: 18459, ratePerS: 810_000, leftS: 1, at: micros(Date.now()) });
         await new Promise((next) => setTimeout(next, 60));
       }
-      return { verdict: "holds", to: 18459, at: micros(Date.now()), ratePerS: 812_000, tookMs: 23 };
+      return stopped ? { verdict: "stopped" } : verdictOf(wish.fail);
     },
+    ledger_verify_stop: () => {
+      stopped = true;
+      return {};
+    },
+    ledger_checkpoints: () => checkpoints(wish.empty),
+    ledger_proof: (request) => proof(request.entry, wish.fail === "tampered"),
+    ledger_proof_save: (request) => ({ path: `/home/maren/Downloads/practice-entry-${request.entry}.tlog-proof`, bytes: 1204, digest: digest("proof") }),
+    ledger_export: exported,
+    ledger_report: reported,
   };
 }
 

@@ -57,6 +57,8 @@ export const READS = {
   run_detail: ["runs"],
   ledger_page: ["ledger"],
   ledger_entry: ["ledger"],
+  ledger_checkpoints: ["ledger", "status"],
+  ledger_proof: ["ledger"],
   sign_context: [],
 } as const satisfies Partial<Record<Command, readonly CacheTag[]>>;
 

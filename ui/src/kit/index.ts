@@ -9,6 +9,7 @@ export { Erasure } from "./Erasure";
 export * from "./erasureWords";
 export * from "./exceptionWords";
 export * from "./planWords";
+export { ALARM_TODO, alarmSaid } from "./ledgerAlarm";
 export { Popover } from "./Popover";
 export * from "./problems";
 export { ReviewFacts } from "./ReviewFacts";
@@ -18,6 +19,6 @@ export { Empty, Note, Problem, Reading, Skeleton, type NoteTone } from "./states
 export { Ago, Bar, Chip, Copy, Hash, Status, useNow, When } from "./text";
 export * from "./words";
 export { useDebounced } from "./useDebounced";
-export { actWord } from "./ledgerWords";
+export { ACT_GROUPS, actGroup, actWord } from "./ledgerWords";
 export { VirtualTable, type ColumnHead } from "./VirtualTable";
 export { useRowHeight } from "./useRowHeight";

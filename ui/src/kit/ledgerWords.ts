@@ -71,9 +71,29 @@ const ACTS: Record<string, { word: string; icon: IconName; tone: Tone }> = {
   "exception.reminded": { word: "Reminded of an exception", icon: "hourglass", tone: "idle" },
   "exceptions.reviewed": { word: "Register of exceptions signed off", icon: "stamp", tone: "ok" },
   "shared_key.withdrawn": { word: "Shared-service entry withdrawn", icon: "link-2-off", tone: "warn" },
+  "checkpoint.signed": { word: "Checkpoint made", icon: "stamp", tone: "ink" },
+  "checkpoint.cosigned": { word: "Checkpoint cosigned", icon: "stamp", tone: "ok" },
   "certificate.issued": { word: "Certificate issued", icon: "file-text", tone: "ok" },
 };
 
 export function actWord(verb: string): { readonly word: string; readonly icon: IconName; readonly tone: Tone } {
   return ACTS[verb] ?? { word: verb, icon: "circle", tone: "idle" };
+}
+
+/** Groups of verbs, as people look for them. A verb belongs to the first group that takes it. */
+export const ACT_GROUPS: readonly { readonly id: string; readonly word: string; readonly takes: (verb: string) => boolean }[] = [
+  { id: "requests", word: "Requests and signatures", takes: (verb) => verb.startsWith("request.") },
+  { id: "runs", word: "Runs and steps", takes: (verb) => /^(run|step)\./.test(verb) },
+  { id: "destruction", word: "Destruction", takes: (verb) => /^(keys\.|dek\.erased|tokens\.|register\.|certificate\.|key\.(deleted|purged|recovered))/.test(verb) },
+  { id: "protection", word: "Protective acts and holds", takes: (verb) => /^(hold\.|key\.(suspended|revoked|deactivated|compromised|protection|reactivated|versions_enabled))/.test(verb) },
+  { id: "keys", word: "Keys, DEKs and tokens", takes: (verb) => /^(key|dek|token|secret|inventory|vault|drill)\./.test(verb) },
+  { id: "exceptions", word: "Exceptions and shared keys", takes: (verb) => /^(exceptions?|shared_key)\./.test(verb) },
+  { id: "people", word: "People, devices, sessions", takes: (verb) => /^(operator|role|device|session|rehearsal|duties|custody)\./.test(verb) },
+  { id: "proof", word: "Reviews, checkpoints, refusals", takes: (verb) => /^(reviews?|checkpoint|refusals|ledger)\./.test(verb) },
+  { id: "other", word: "Other acts", takes: () => true },
+];
+
+/** The group of a verb. */
+export function actGroup(verb: string): string {
+  return ACT_GROUPS.find((group) => group.takes(verb))?.id ?? "other";
 }

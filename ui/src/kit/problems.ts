@@ -1,5 +1,6 @@
 import type { CellProblem, ConnectionProblem, FieldProblem, IpcError, LedgerFault, RefusalReason, RunFailure, Task, Thing } from "../host";
 import { counted, listed, moment } from "./format";
+import { ALARM_TODO, alarmSaid } from "./ledgerAlarm";
 import { ENVIRONMENT, ROLE, TARGET } from "./words";
 
 /** What an error says: what happened, what holds now, what to do. Each a sentence. */
@@ -39,6 +40,10 @@ export function sentences(error: IpcError): Sentences {
         state: "Nothing is executed until this is cleared.",
         todo: "Verify the ledger and show its finding to whoever runs the database.",
       };
+    case "ledger_replaced": {
+      const said = alarmSaid(error);
+      return { what: said.what, state: `${said.means} Nothing is signed or executed on it.`, todo: ALARM_TODO };
+    }
     case "too_large":
       return { what: `This is larger than ${Math.floor(error.limitBytes / 1024)} KiB.`, state: "Nothing was read.", todo: "Split it and try again." };
     case "moved":
@@ -248,6 +253,11 @@ const REGISTER_REFUSAL: Record<string, string> = {
   acceptance_missing: "Nobody has accepted the risk with a seal that counts.",
   shared_key_over: "This entry has ended.",
   key_not_shareable: "A DEK serves one integration of one tenant, and no decision changes that.",
+  checkpoint_own: "You made this checkpoint; another person cosigns it.",
+  checkpoint_cosigned: "You have cosigned this checkpoint already.",
+  checkpoint_unknown: "There is no checkpoint to cosign yet.",
+  checkpoint_known: "A checkpoint of this size or a larger one exists already.",
+  device_newer: "Your device key was enrolled after this checkpoint’s last entry: sign the next one.",
   looked_last: "You signed the last look; another person looks this time.",
   plan_unfit: "The plan does not fit what the register holds.",
   would_break_quorum: "Afterwards no two people could sign some operation: have another person enrolled or given the role first.",
@@ -274,7 +284,7 @@ const THING: Record<Thing, string> = {
 export const TASK: Record<Task, string> = {
   protect: "A protective act", sweep: "A sweep of tokens",
   open_local: "Opening the local custody", found: "Founding", import: "An import", discovery: "A discovery",
-  sample_load: "Loading the sample estate", create_deks: "Making DEKs", ledger_verify: "Verification of the ledger", run: "A run",
+  sample_load: "Loading the sample estate", create_deks: "Making DEKs", ledger_verify: "Verification of the ledger", ledger_export: "An export of the ledger", run: "A run",
 };
 
 const LEDGER_FAULT: Record<LedgerFault, string> = {

@@ -7,6 +7,7 @@ import { Skeleton } from "../kit";
 import type { Route } from "../routes/route";
 import { Band } from "./EnvironmentTab";
 import { KeysHelp, openKeysHelp } from "./KeysHelp";
+import { LedgerAlarm } from "./LedgerAlarm";
 import { openPalette, PaletteHost } from "./Palette";
 import { useIdle, useSession } from "./session";
 import { Sidebar } from "./Sidebar";
@@ -35,6 +36,7 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
         Skip to the page
       </a>
       <Band environment={session.custody.environment} />
+      <LedgerAlarm />
       <div className="app">
         <Sidebar route={route} />
         <Suspense fallback={<Skeleton label="Opening the page" />}>{children}</Suspense>

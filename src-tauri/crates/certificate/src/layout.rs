@@ -1,26 +1,28 @@
-//! What a printed certificate shows, in order; how it looks is the printers' business.
+//! What a printed certificate shows, in order; how it looks is the print's business.
 
 use domain::{OperatorId, Timestamp, escape_visibly};
+use print::Block;
 
 use crate::document::{Destroyed, Document};
 use crate::verdict::{Verdict, grouped};
 use crate::words::{capitalised, kind_in_words, operation_in_words};
 
-/// A piece of the printed certificate. All text was made visible: nothing in it hides or reorders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Block {
-    Title(String),
-    Heading(String),
-    Paragraph(String),
-    /// A name and its value.
-    Field(String, String),
-    Item(String),
-    /// Column heads and rows.
-    Table(Vec<&'static str>, Vec<Vec<String>>),
+const TITLE: &str = "Certificate of destruction";
+
+/// A page that needs nothing else. Everything that came from the file is made visible and escaped.
+#[must_use]
+pub fn page(verdict: &Verdict) -> String {
+    print::page(TITLE, &blocks(verdict))
+}
+
+/// A PDF that shows what the page shows.
+#[must_use]
+pub fn pdf(verdict: &Verdict) -> Vec<u8> {
+    print::pdf(TITLE, &blocks(verdict))
 }
 
 /// Lays a verified certificate out.
-pub(crate) fn blocks(verdict: &Verdict) -> Vec<Block> {
+fn blocks(verdict: &Verdict) -> Vec<Block> {
     let mut blocks = Vec::new();
     opening(verdict, &mut blocks);
     destroyed(&verdict.document, &mut blocks);
@@ -46,7 +48,7 @@ fn opening(verdict: &Verdict, blocks: &mut Vec<Block>) {
     field("Change record", &plan.change_record);
     field("Verified at its end", &statement.verification);
     field("Issued", &format!("{} by {}", moment(document.issued.at), name_of(document, document.issued.operator)));
-    blocks.insert(0, Block::Title("Certificate of destruction".to_owned()));
+    blocks.insert(0, Block::Title(TITLE.to_owned()));
     blocks.push(Block::Heading("Strength of the erasure".to_owned()));
     blocks.push(Block::Paragraph(statement.strength.words.clone()));
 }

@@ -10,8 +10,6 @@ mod entries;
 mod fault;
 mod issue;
 mod layout;
-mod page;
-mod pdf;
 mod statement;
 mod verdict;
 mod verify;
@@ -23,8 +21,7 @@ pub use document::{
 };
 pub use fault::Fault;
 pub use issue::{Material, destroyed_row, issue};
-pub use page::page;
-pub use pdf::pdf;
+pub use layout::{page, pdf};
 pub use verdict::{Fingerprint, Verdict};
 pub use verify::verify;
 

@@ -9,6 +9,7 @@ mod commands;
 mod context;
 mod durations;
 mod failure;
+mod files;
 mod find;
 mod output;
 mod people;

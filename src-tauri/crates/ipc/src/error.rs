@@ -70,6 +70,19 @@ pub enum IpcError {
         /// What is wrong with it.
         fault: LedgerFault,
     },
+    /// The ledger is not the one that this computer has seen, or its proofs were changed: nothing is signed or executed on it.
+    LedgerReplaced {
+        /// In which way.
+        how: LedgerAlarm,
+        /// Entries that are known here.
+        known: u32,
+        /// Entries it has now.
+        now: u32,
+        /// First entry that can't be relied on.
+        first: u32,
+        /// Last of the entries among which the first bad one is.
+        last: u32,
+    },
     /// The text or file is larger than accepted.
     TooLarge {
         /// Largest accepted size.
@@ -249,4 +262,9 @@ words! {
         Missing, HashDiffers, SignatureInvalid, KeyUnknown, KeyNotValidThen, Malformed, WrongCustody, OutOfOrder, RowDiffers,
         RegisterDiffers, Truncated,
     }
+}
+
+words! {
+    /// In which way a ledger is not the one that is known here.
+    pub enum LedgerAlarm { Shorter, Rewritten, CheckpointDiffers, CheckpointGone, TreeDiffers }
 }

@@ -77,7 +77,7 @@ view! {
 
 words! {
     /// A task that takes more than a moment.
-    pub enum Task { Protect, Sweep, OpenLocal, Found, Import, Discovery, SampleLoad, CreateDeks, LedgerVerify, Run }
+    pub enum Task { Protect, Sweep, OpenLocal, Found, Import, Discovery, SampleLoad, CreateDeks, LedgerVerify, LedgerExport, Run }
 }
 
 words! {

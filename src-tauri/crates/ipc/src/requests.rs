@@ -311,6 +311,11 @@ pub enum SignSubject {
         /// SHA-256 of the records as they were shown.
         digest: Digest,
     },
+    /// A checkpoint of the ledger: made, or cosigned as the newest one that another person made.
+    Checkpoint {
+        /// Whether it is cosigned.
+        cosign: bool,
+    },
     /// A sign of life of the operator themselves.
     Duty {
         /// Which.

@@ -35,11 +35,47 @@ pub enum SignContextView {
         /// Everything it says.
         statement: SignRegisterView,
     },
+    /// A checkpoint of the ledger.
+    Checkpoint {
+        /// Everything it says.
+        statement: SignCheckpointView,
+    },
     /// A rehearsal signature, or the acknowledgement of duties.
     Duty {
         /// Everything it says.
         statement: SignDutyView,
     },
+}
+
+view! {
+    /// A checkpoint, as it is made or cosigned.
+    pub struct SignCheckpointView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// Whether another person made it.
+        pub cosigns: bool,
+        /// Who made it; `None` for one that is being made.
+        pub made_by: Option<PersonView>,
+        /// Name of the ledger in its checkpoints.
+        pub origin: String,
+        /// Number of its last entry.
+        pub size: u32,
+        /// Root of the tree over its entries.
+        pub root: Digest,
+        /// Number of the last entry of the checkpoint before, 0 where there is none.
+        pub since: u32,
+        /// Number of the last entry of the checkpoint that this computer keeps, from which this one was proven to have grown; 0 where it
+        /// keeps none.
+        pub kept: u32,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of the checkpoint's text.
+        pub statement_hash: Digest,
+    }
 }
 
 view! {

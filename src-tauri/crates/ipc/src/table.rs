@@ -134,6 +134,12 @@ ipc_commands! {
     ledger_page(LedgerPageRequest) -> LedgerPageView => [];
     ledger_entry(LedgerEntryRequest) -> LedgerEntryView => [];
     ledger_verify(Nothing) -> LedgerVerdictView => [Status, Overview];
+    ledger_verify_stop(Nothing) -> Done => [];
+    ledger_checkpoints(Nothing) -> CheckpointsView => [];
+    ledger_proof(LedgerEntryRequest) -> LedgerProofView => [];
+    ledger_proof_save(LedgerEntryRequest) -> SavedFileView => [];
+    ledger_export(LedgerExportRequest) -> LedgerExportedView => [];
+    ledger_report(LedgerReportRequest) -> LedgerReportedView => [];
 }
 
 /// Commands that only the sign window may call; every other one belongs to the main window.

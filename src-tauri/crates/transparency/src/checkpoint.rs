@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::note::{Algorithm, NOTE_BYTES_MAX, Note, NoteError, NoteKey, NoteSignature, is_name};
 use crate::proof::is_consistent;
+use crate::vault_key::VaultKey;
 
 /// Largest size and latest time that a checkpoint may name.
 const NUMBER_MAX: u64 = i64::MAX.unsigned_abs();
@@ -218,6 +219,14 @@ impl SignedCheckpoint {
     #[must_use]
     pub fn note(&self) -> &Note {
         &self.note
+    }
+
+    /// Adds the line of a key in a vault, called `name`.
+    ///
+    /// # Errors
+    /// [`NoteError::VerifierKey`] when the signature is not this key's over this checkpoint.
+    pub fn add_vault_line(&mut self, key: &VaultKey, name: &str, signature: &[u8; 64]) -> Result<(), CheckpointError> {
+        Ok(key.add_to(&mut self.note, name, signature)?)
     }
 
     /// Signs as who made it, in the ledger's name, with a device key.

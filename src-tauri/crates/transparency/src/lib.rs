@@ -10,6 +10,7 @@ mod note;
 mod proof;
 mod tlog_proof;
 mod tree;
+mod vault_key;
 
 pub use checkpoint::{
     Checkpoint, CheckpointError, SignedCheckpoint, SplitView, Statement, Voucher, log_key, origin, reviewer_key,
@@ -23,6 +24,7 @@ pub use note::{Algorithm, NOTE_BYTES_MAX, Note, NoteError, NoteKey, NoteKeyId, N
 pub use proof::{PATH_MAX, is_consistent, root_from_path};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use tree::{Place, Tree};
+pub use vault_key::VaultKey;
 
 #[cfg(test)]
 mod tests;

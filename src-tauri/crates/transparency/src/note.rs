@@ -148,6 +148,11 @@ impl NoteSignature {
         Self { name: key.name.clone(), key: key.id(), bytes }
     }
 
+    /// The line of a key of another kind, under its name and id.
+    pub(crate) fn under(name: &str, key: NoteKeyId, bytes: Vec<u8>) -> Self {
+        Self { name: name.to_owned(), key, bytes }
+    }
+
     /// The name it claims.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -20,6 +20,8 @@ pub enum Action {
     Unwrap,
     /// Wrap (`keys/wrapKey`).
     Wrap,
+    /// Sign (`keys/sign`).
+    Sign,
     /// Delete a key (`keys/delete`).
     DeleteKey,
     /// Read or list deleted keys (`keys/get`, `keys/list`).
@@ -62,6 +64,7 @@ impl Action {
             Self::UpdateKey => "keys/update",
             Self::Unwrap => "keys/unwrapKey",
             Self::Wrap => "keys/wrapKey",
+            Self::Sign => "keys/sign",
             Self::DeleteKey => "keys/delete",
             Self::RecoverKey => "keys/recover",
             Self::PurgeKey => "keys/purge",
@@ -87,6 +90,7 @@ impl fmt::Display for Action {
             Self::UpdateKey => "updating a key version",
             Self::Unwrap => "unwrapping",
             Self::Wrap => "wrapping",
+            Self::Sign => "signing",
             Self::DeleteKey => "deleting a key",
             Self::ReadDeletedKey => "reading deleted keys",
             Self::RecoverKey => "recovering a key",

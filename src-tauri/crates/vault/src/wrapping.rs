@@ -109,7 +109,7 @@ impl Vault {
         Ok(wrapped)
     }
 
-    fn check_key_used(
+    pub(crate) fn check_key_used(
         &self,
         kid: &str,
         name: &ObjectName,

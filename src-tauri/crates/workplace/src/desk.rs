@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use custody::proof::{Anchors, ProofError};
 use custody::session::{Session, SessionError, sealing_author, unlock};
 use custody::{Author, Console, CustodyIdentity, Witness};
 use domain::OperatorId;
-use keychain::{Item, ItemKind, Keychain, KeychainError, LedgerHead, Passphrase, PinError, Pins};
+use keychain::{Item, ItemKind, Keychain, KeychainError, Passphrase, PinError, Pins};
 use register::{ConnectError, Password, Register, RegisterError};
 use vault::VaultError;
 use zeroize::Zeroizing;
 
+use crate::anchor::anchors;
 use crate::home::WorkplaceError;
 use crate::people::Person;
 use crate::premises::Premises;
@@ -51,6 +53,12 @@ pub enum SignInError {
     /// The data folder.
     #[error(transparent)]
     Workplace(#[from] WorkplaceError),
+    /// The ledger is not the one that this computer has seen, or does not hold: nothing is signed on it.
+    #[error(transparent)]
+    Ledger(#[from] ProofError),
+    /// What this computer keeps contradicts what it is to keep.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// It was interrupted.
     #[error("signing in was interrupted")]
     Interrupted,
@@ -70,10 +78,10 @@ pub struct Desk {
 }
 
 impl Premises {
-    /// Unlocks an operator's device key and opens a session with it.
+    /// Unlocks an operator's device key and opens a session with it, on a ledger that grew from what this computer keeps of it.
     ///
     /// # Errors
-    /// See [`SignInError`]; a wrong passphrase costs the full work of the derivation.
+    /// See [`SignInError`]; a wrong passphrase costs the full work of the derivation. [`SignInError::Ledger`] before anything is signed.
     pub async fn sign_in(&self, operator: OperatorId, passphrase: Passphrase) -> Result<Desk, SignInError> {
         let mut known = self.known()?.ok_or(SignInError::Unknown)?;
         let person = known.people.iter().find(|person| person.operator == operator).cloned();
@@ -90,17 +98,19 @@ impl Premises {
         if row.id != custody.id || row.environment != custody.environment || row.vault_host != head.vault_host {
             return Err(SignInError::OtherCustody);
         }
+        let witness = Arc::new(Witness::new(founding, kept.anchors.verified));
+        let vault = self.connect_vault()?;
+        let console = Console { custody: custody.clone(), register: register.clone(), vault, vault_host: head.vault_host, witness };
+        // Before the first signature: a session on a ledger that was replaced would be an entry of another history.
+        console.hold_against(&kept.anchors).await?;
         let session = Session::open(&register, &custody, operator, device).await?;
         // Roles come and go after a person first sat down here.
         let person = with_roles_now(&register, person).await?;
         if let Some(kept) = known.people.iter_mut().find(|kept| kept.operator == operator) {
             kept.roles.clone_from(&person.roles);
         }
-        let witness = Arc::new(Witness::new(founding, kept.head.map(|head| (head.number, head.hash))));
-        let vault = self.connect_vault()?;
         known.last = Some(operator);
         self.remember(&known)?;
-        let console = Console { custody, register, vault, vault_host: head.vault_host, witness };
         Ok(Desk { premises: self.clone(), person, console, session })
     }
 }
@@ -112,25 +122,15 @@ impl Desk {
         &self.session.author
     }
 
-    /// Unlocks the device key for one seal.
+    /// Unlocks the device key for one seal, if the ledger still is the one that is known here; keeps its newest checkpoint.
     ///
     /// # Errors
-    /// [`SessionError::Unlock`] for a wrong passphrase.
-    pub async fn unlock_for_seal(&self, passphrase: Passphrase) -> Result<Author, SessionError> {
+    /// [`SessionError::Unlock`] for a wrong passphrase; [`SignInError::Ledger`] with the first entry that does not hold.
+    pub async fn unlock_for_seal(&self, passphrase: Passphrase) -> Result<Author, SignInError> {
+        self.check_ledger().await?;
         let custody = &self.console.custody;
         let device = unlock(self.premises.workplace().keychain(), custody, self.person.operator, passphrase).await?;
         Ok(sealing_author(custody, self.person.operator, device))
-    }
-
-    /// Remembers in the keychain how far the ledger was verified: what lies before can't be rewritten unseen.
-    ///
-    /// # Errors
-    /// [`PinError::RolledBack`] when this computer has already seen more.
-    pub async fn remember_head(&self, head: LedgerHead) -> Result<(), PinError> {
-        let (keychain, custody) = (self.premises.workplace().keychain().clone(), self.console.custody.id);
-        let kept = tokio::task::spawn_blocking(move || Pins::new(&keychain, custody).remember_head(head));
-        // A task that was stopped has remembered nothing: the next verification does.
-        kept.await.unwrap_or(Ok(()))
     }
 }
 
@@ -148,7 +148,7 @@ async fn with_roles_now(register: &Register, person: Person) -> Result<Person, R
 struct Kept {
     password: Option<Zeroizing<String>>,
     founding: Option<[u8; 32]>,
-    head: Option<LedgerHead>,
+    anchors: Anchors,
 }
 
 async fn read_kept(keychain: Keychain, custody: CustodyIdentity, operator: OperatorId) -> Result<Kept, SignInError> {
@@ -159,7 +159,7 @@ async fn read_kept(keychain: Keychain, custody: CustodyIdentity, operator: Opera
             // EXPOSE: handed to the register's client in a buffer that is wiped.
             password: password.and_then(|secret| secret.expose_text(|text| Zeroizing::new(text.to_owned()))),
             founding: pins.founding()?,
-            head: pins.head()?,
+            anchors: anchors(&pins)?,
         })
     };
     Ok(tokio::task::spawn_blocking(read).await.map_err(|_stopped| SignInError::Interrupted)??)

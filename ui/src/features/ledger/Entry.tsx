@@ -1,10 +1,12 @@
 import { useRead, type LedgerEntryView, type SignatureView, type SigningKeyKind } from "../../host";
-import { actWord, count, exactMoment, Hash, Icon, IconButton, listed, Reading, ROLE, Seal, shortKeyId } from "../../kit";
+import { actWord, Button, count, exactMoment, Hash, Icon, IconButton, listed, Reading, ROLE, Seal, shortId, shortKeyId } from "../../kit";
 import { href } from "../../routes/route";
+import { changesOf } from "./changes";
 import styles from "./ledger.module.css";
+import { Proof } from "./Proof";
 
 /** One entry: who, what, why; its signatures and hashes, computed again here. */
-export function Entry({ entry, close }: { readonly entry: number; readonly close: () => void }) {
+export function Entry({ entry, close, about }: { readonly entry: number; readonly close: () => void; readonly about: (subject: string) => void }) {
   const { view, error, again } = useRead("ledger_entry", { entry }, { keep: false });
   return (
     <aside className={styles.entry} aria-label={`Entry ${entry}`} data-region="detail" data-testid="entry-detail">
@@ -12,13 +14,13 @@ export function Entry({ entry, close }: { readonly entry: number; readonly close
         <IconButton size="sm" icon="x" label="Close entry" onClick={close} />
       </div>
       <Reading view={view} error={error} again={again} label="the entry" lines={8}>
-        {(detail) => <Detail detail={detail} />}
+        {(detail) => <Detail detail={detail} about={about} />}
       </Reading>
     </aside>
   );
 }
 
-function Detail({ detail }: { readonly detail: LedgerEntryView }) {
+function Detail({ detail, about }: { readonly detail: LedgerEntryView; readonly about: (subject: string) => void }) {
   const { row } = detail;
   const act = actWord(row.verb);
   return (
@@ -62,8 +64,10 @@ function Detail({ detail }: { readonly detail: LedgerEntryView }) {
         <dt>Id</dt>
         <dd className="mono wrap small">{detail.id}</dd>
       </dl>
+      <Proof entry={row.entry} />
+      <BeforeAndAfter detail={detail} />
       <Attributes detail={detail} />
-      <Links detail={detail} />
+      <Links detail={detail} about={about} />
     </div>
   );
 }
@@ -108,6 +112,29 @@ function Fails({ children }: { readonly children: string }) {
   );
 }
 
+/** What the entry says was before and is now, where it says both. */
+function BeforeAndAfter({ detail }: { readonly detail: LedgerEntryView }) {
+  const changes = changesOf(detail.attributes);
+  if (changes.length === 0) return null;
+  return (
+    <section aria-label="Before and after" className="stack tight">
+      <h3 className="strong">Before and after</h3>
+      <dl className={`small ${styles.changes ?? ""}`}>
+        {changes.map((change) => (
+          <div key={change.name} className={styles.fact}>
+            <dt className="t3">{change.name}</dt>
+            <dd className="wrap">
+              <span className={`mono ${styles.was ?? ""}`} title={change.before}>{shortId(change.before)}</span>
+              <Icon name="arrow-right" size={12} />
+              <span className="mono" title={change.after}>{shortId(change.after)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 function Attributes({ detail }: { readonly detail: LedgerEntryView }) {
   if (detail.attributes.length === 0) return null;
   return (
@@ -117,7 +144,7 @@ function Attributes({ detail }: { readonly detail: LedgerEntryView }) {
         {detail.attributes.map((attribute) => (
           <div key={attribute.name} className={styles.fact}>
             <dt className="mono">{attribute.name}</dt>
-            <dd className="wrap">{/^[0-9a-f]{40,}$/.test(attribute.value) ? <Hash value={attribute.value} label={attribute.name} /> : attribute.value}</dd>
+            <dd className="wrap">{/^[0-9a-f]{40,}$/.test(attribute.value) && attribute.value.length <= 128 ? <Hash value={attribute.value} label={attribute.name} /> : attribute.value}</dd>
           </div>
         ))}
       </dl>
@@ -125,9 +152,12 @@ function Attributes({ detail }: { readonly detail: LedgerEntryView }) {
   );
 }
 
-function Links({ detail }: { readonly detail: LedgerEntryView }) {
+function Links({ detail, about }: { readonly detail: LedgerEntryView; readonly about: (subject: string) => void }) {
   return (
-    <p className="row">
+    <p className={`row ${styles.acts ?? ""}`}>
+      <Button size="sm" onClick={() => { about(`${detail.row.subjectKind}:${detail.subjectRaw}`); }}>
+        All about this {detail.row.subjectKind.replace("_", " ")}
+      </Button>
       {detail.request !== null && <a className="btn sm" href={href("approvals", detail.request, { folder: "decided" })}>Open request</a>}
       {detail.run !== null && <a className="btn sm" href={href("runs", detail.run)}>Open run</a>}
       {detail.key !== null && <a className="btn sm" href={href("keys", detail.key)}>Open key</a>}

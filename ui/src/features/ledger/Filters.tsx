@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { useRead, type LedgerFilter } from "../../host";
-import { actWord, Button, Check, Icon, Popover, TextField, useDebounced } from "../../kit";
+import { ACT_GROUPS, actGroup, actWord, Button, Check, Icon, Popover, shortId, TextField, useDebounced } from "../../kit";
 import styles from "./ledger.module.css";
 
 const REST_MS = 250;
@@ -16,14 +16,12 @@ type FiltersProps = {
 export function Filters({ filter, verbs, query, show }: FiltersProps) {
   const { view: people } = useRead("operators", {});
   const actor = people?.operators.find((one) => one.person.operator === filter.actor);
-  const set = filter.verbs.length > 0 || filter.actor !== null || filter.text !== "" || filter.since !== null || filter.until !== null;
+  const set = filter.verbs.length > 0 || filter.actor !== null || filter.text !== "" || filter.subject !== null || filter.since !== null || filter.until !== null;
   return (
     <div className={styles.filters}>
       <Search text={filter.text} set={(text) => { show({ text }); }} />
-      <Popover label="Act" className={`pill ${filter.verbs.length > 0 ? "set" : ""}`} trigger={<Trigger label="Act" value={filter.verbs.map((verb) => actWord(verb).word).join(", ")} />}>
-        {() => verbs.map((verb) => (
-          <Check key={verb} label={actWord(verb).word} checked={filter.verbs.includes(verb)} onChange={(event) => { show({ act: (event.target.checked ? [...filter.verbs, verb] : filter.verbs.filter((one) => one !== verb)).join(",") }); }} />
-        ))}
+      <Popover label="Act" className={`pill ${filter.verbs.length > 0 ? "set" : ""}`} trigger={<Trigger label="Act" value={chosenActs(filter.verbs, verbs)} />}>
+        {() => <Acts chosen={filter.verbs} verbs={verbs} choose={(all) => { show({ act: all.join(",") }); }} />}
       </Popover>
       <Popover label="Who" className={`pill ${filter.actor === null ? "" : "set"}`} trigger={<Trigger label="Who" value={actor?.person.name ?? ""} />}>
         {(close) => (
@@ -43,13 +41,51 @@ export function Filters({ filter, verbs, query, show }: FiltersProps) {
           </>
         )}
       </Popover>
+      {filter.subject !== null && (
+        <button type="button" className="pill set" aria-label={`About ${filter.subject.kind} ${filter.subject.name}: remove this filter`} title={filter.subject.name} onClick={() => { show({ subject: "" }); }}>
+          About <b className={`trunc ${styles.pillValue ?? ""}`}>{filter.subject.kind} {shortId(filter.subject.name)}</b>
+          <Icon name="x" size={12} />
+        </button>
+      )}
       {set && (
-        <Button size="sm" kind="ghost" onClick={() => { show({ act: "", actor: "", text: "", since: "", until: "" }); }}>
+        <Button size="sm" kind="ghost" onClick={() => { show({ act: "", actor: "", subject: "", text: "", since: "", until: "" }); }}>
           Clear
         </Button>
       )}
     </div>
   );
+}
+
+/** Groups of acts; the acts of a group below it, each by itself. */
+function Acts({ chosen, verbs, choose }: { readonly chosen: readonly string[]; readonly verbs: readonly string[]; readonly choose: (all: readonly string[]) => void }) {
+  const without = (some: readonly string[]) => chosen.filter((verb) => !some.includes(verb));
+  return (
+    <div className={styles.groups}>
+      {ACT_GROUPS.map((group) => ({ group, own: verbs.filter((verb) => actGroup(verb) === group.id) }))
+        .filter(({ own }) => own.length > 0)
+        .map(({ group, own }) => (
+          <fieldset key={group.id} className={styles.group}>
+            <legend className="sr">{group.word}</legend>
+            <Check label={<b className="med">{group.word}</b>} checked={own.every((verb) => chosen.includes(verb))} onChange={(event) => { choose(event.target.checked ? [...without(own), ...own] : without(own)); }} />
+            {own.length > 1 && own.map((verb) => (
+              <div key={verb} className={styles.one}>
+                <Check label={actWord(verb).word} checked={chosen.includes(verb)} onChange={(event) => { choose(event.target.checked ? [...chosen, verb] : without([verb])); }} />
+              </div>
+            ))}
+          </fieldset>
+        ))}
+    </div>
+  );
+}
+
+/** What is chosen, by group where a whole one is. */
+function chosenActs(chosen: readonly string[], verbs: readonly string[]): string {
+  const whole = ACT_GROUPS.filter((group) => {
+    const own = verbs.filter((verb) => actGroup(verb) === group.id);
+    return own.length > 0 && own.every((verb) => chosen.includes(verb));
+  });
+  const rest = chosen.filter((verb) => !whole.some((group) => group.id === actGroup(verb)));
+  return [...whole.map((group) => group.word), ...rest.map((verb) => actWord(verb).word)].join(", ");
 }
 
 function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {

@@ -1,17 +1,27 @@
 import { useEffect, useRef } from "react";
 
 import { useKeys } from "../../commands/keys";
-import { clearProgress, useAct, useProgress, useRead, type LedgerVerdictView } from "../../host";
-import { Ago, Bar, Button, Chip, count, Hash, ledgerFault, Note, Problem, took } from "../../kit";
-import { href } from "../../routes/route";
+import { clearProgress, useAct, useProgress, useRead, type CheckpointsView, type LedgerVerdictView } from "../../host";
+import { Ago, Bar, Button, Chip, count, Problem, took } from "../../kit";
+import { Alarm } from "./Alarm";
+import { Chain } from "./Chain";
 import styles from "./ledger.module.css";
 
-/** How far this console has verified the ledger, and the act of doing it again from entry 1. */
-export function Verify({ head, atOnce }: { readonly head: number | undefined; readonly atOnce: boolean }) {
+type VerifyProps = {
+  readonly head: number | undefined;
+  readonly atOnce: boolean;
+  readonly checkpoints: CheckpointsView | undefined;
+  readonly panel: (name: "checkpoints" | "export") => void;
+};
+
+/** How far this console has verified the ledger, its checkpoints along it, and the act of verifying all of it from entry 1. */
+export function Verify({ head, atOnce, checkpoints, panel }: VerifyProps) {
   const { view: status } = useRead("status_bar", {});
   const verify = useAct("ledger_verify");
+  const stop = useAct("ledger_verify_stop");
   const begun = useRef(false);
   const run = () => {
+    if (verify.busy) return;
     clearProgress("ledger_verify");
     verify.act({});
   };
@@ -20,33 +30,52 @@ export function Verify({ head, atOnce }: { readonly head: number | undefined; re
     begun.current = true;
     run();
   });
-  useKeys("Verification", [{ keys: "v", label: "Verify", act: run, shown: true }]);
+  useKeys("Verification", [
+    { keys: "v", label: "Verify", act: run, shown: true },
+    { keys: "c", label: "Checkpoints", act: () => { panel("checkpoints"); }, shown: true },
+    { keys: "e", label: "Export", act: () => { panel("export"); }, shown: true },
+  ]);
   const verdict = verify.view;
-  const brokenAt = verdict ? (verdict.verdict === "broken" ? verdict.entry : null) : (status?.ledgerBrokenAt ?? null);
+  const bad = verdict?.verdict === "broken" || verdict?.verdict === "replaced" ? verdict : null;
+  const brokenAt = bad === null ? (verdict?.verdict === "holds" ? null : (status?.ledgerBrokenAt ?? null)) : bad.verdict === "broken" ? bad.entry : bad.first;
   const to = verdict?.verdict === "holds" ? verdict.to : (status?.verifiedTo ?? null);
   return (
-    <div className={styles.strip}>
+    <div className={`${styles.strip ?? ""} ${brokenAt === null ? "" : (styles.bad ?? "")}`}>
       <div className="row" data-testid="verdict">
         {brokenAt !== null ? (
-          <Chip tone="alert" icon="link-2-off">{`Broken at entry ${count(brokenAt)}`}</Chip>
+          <Chip tone="alert" icon="link-2-off">{brokenAt === 0 ? "Proofs broken" : `Broken at entry ${count(brokenAt)}`}</Chip>
         ) : to === null ? (
           <Chip icon="shield">Not verified yet</Chip>
         ) : (
           <Chip tone="ok" icon="shield-check">{`Verified to entry ${count(to)}`}</Chip>
         )}
       </div>
-      <div className={styles.chain}>{verify.busy ? <Progress head={head ?? null} /> : <Standing head={head} to={to} at={status?.verifiedAt ?? null} verdict={verdict} />}</div>
-      <Button icon="shield-check" hint="V" busy={verify.busy} onClick={run}>
-        Verify all
-      </Button>
+      <div className={styles.chain}>
+        {verify.busy ? <Progress head={head ?? null} /> : <Chain checkpoints={checkpoints} head={head} open={() => { panel("checkpoints"); }} />}
+        {!verify.busy && <Standing head={head} to={to} at={status?.verifiedAt ?? null} verdict={verdict} broken={brokenAt !== null} />}
+      </div>
+      <div className="row">
+        {verify.busy ? (
+          <Button icon="x" onClick={() => { stop.act({}); }}>
+            Stop
+          </Button>
+        ) : (
+          <Button icon="shield-check" hint="V" onClick={run}>
+            Verify all
+          </Button>
+        )}
+        <Button icon="download" hint="E" onClick={() => { panel("export"); }}>
+          Export
+        </Button>
+      </div>
       {verify.error && (
         <div className={styles.whole}>
           <Problem error={verify.error} />
         </div>
       )}
-      {verdict?.verdict === "broken" && (
+      {bad && (
         <div className={styles.whole}>
-          <Broken verdict={verdict} />
+          <Alarm verdict={bad} />
         </div>
       )}
     </div>
@@ -63,43 +92,24 @@ function Progress({ head }: { readonly head: number | null }) {
         {count(progress?.done ?? 0)}
         {total !== null && ` of ${count(total)}`} entries
         {progress?.ratePerS ? ` · ${count(progress.ratePerS)} a second` : ""}
+        {progress?.leftS ? ` · ${count(progress.leftS)} s left` : ""}
       </span>
     </div>
   );
 }
 
-function Standing({ head, to, at, verdict }: { readonly head: number | undefined; readonly to: number | null; readonly at: Parameters<typeof Ago>[0]["at"] | null; readonly verdict: LedgerVerdictView | undefined }) {
+function Standing({ head, to, at, verdict, broken }: { readonly head: number | undefined; readonly to: number | null; readonly at: Parameters<typeof Ago>[0]["at"] | null; readonly verdict: LedgerVerdictView | undefined; readonly broken: boolean }) {
+  const said = () => {
+    if (verdict?.verdict === "holds") return `Every entry follows and every signature holds: ${count(verdict.to)} in ${took(verdict.tookMs)}, ${count(verdict.ratePerS)} a second.`;
+    if (broken) return "This ledger does not hold. Verify all of it to see what was found.";
+    if (verdict?.verdict === "stopped") return "Verification was stopped: nothing is known beyond what was verified before.";
+    if (at === null) return "Every entry is hashed over the one before it and signed by who made it. Verify to prove it here.";
+    return null;
+  };
+  const sentence = said();
   return (
-    <div className={styles.progress}>
-      <Bar label="Verified part of the ledger" done={to ?? 0} total={Math.max(1, head ?? 1)} height={4} />
-      <span className="small t3 num">
-        {verdict?.verdict === "holds"
-          ? `Every entry follows and every signature holds: ${count(verdict.to)} in ${took(verdict.tookMs)}, ${count(verdict.ratePerS)} a second.`
-          : at === null
-            ? "Every entry is hashed over the one before it and signed by who made it. Verify to prove it here."
-            : <>This console verified it <Ago at={at} />{head !== undefined && to !== null && head > to ? `; ${count(head - to)} entries have come since.` : "."}</>}
-      </span>
-    </div>
-  );
-}
-
-function Broken({ verdict }: { readonly verdict: Extract<LedgerVerdictView, { verdict: "broken" }> }) {
-  return (
-    <Note tone="alert" icon="link-2-off" role="alert">
-      <b>
-        Entry <a href={href("ledger", String(verdict.entry))}>{count(verdict.entry)}</a> {ledgerFault(verdict.fault)}.
-      </b>{" "}
-      {verdict.recorded !== null && (
-        <>
-          Recorded is <Hash value={verdict.recorded} label="recorded hash" />.{" "}
-        </>
-      )}
-      {verdict.expected !== null && (
-        <>
-          The chain has <Hash value={verdict.expected} label="expected hash" />.{" "}
-        </>
-      )}
-      {count(verdict.good)} entries before it hold. Nothing is executed until this is cleared.
-    </Note>
+    <span className={`small t3 num ${styles.standing ?? ""}`}>
+      {sentence ?? (at !== null && <>This console verified it <Ago at={at} />{head !== undefined && to !== null && head > to ? `; ${count(head - to)} entries have come since.` : "."}</>)}
+    </span>
   );
 }

@@ -11,6 +11,7 @@ import { DUTY } from "./dutyWords";
 import { Sealed } from "./Sealed";
 import { Sealing } from "./Sealing";
 import styles from "./sign.module.css";
+import { SigningCheckpoint } from "./SigningCheckpoint";
 import { SigningOff } from "./SigningOff";
 import { SigningRegister } from "./SigningRegister";
 
@@ -63,8 +64,8 @@ function SignWindow() {
         {confirm.view ? (
           <Sealed
             signer={statement.signer}
-            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : view.what === "duty" ? DUTY[view.statement.duty].done : "Signed off"}
-            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : view.what === "duty" ? DUTY[view.statement.duty].next : view.what === "register" ? "Another person looks next time." : "It is off the review list."}
+            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : view.what === "duty" ? DUTY[view.statement.duty].done : view.what === "checkpoint" ? (view.statement.cosigns ? "Cosigned" : "Signed") : "Signed off"}
+            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : view.what === "duty" ? DUTY[view.statement.duty].next : view.what === "checkpoint" ? (view.statement.cosigns ? "Keep or publish it: whoever has it finds out any change of what lies under it." : "A second person cosigns it.") : view.what === "register" ? "Another person looks next time." : "It is off the review list."}
             sealed={confirm.view}
             close={close}
           />
@@ -72,6 +73,8 @@ function SignWindow() {
           <Sealing key={view.statement.planHash} context={view.statement} {...props} />
         ) : view.what === "duty" ? (
           <Duty key={view.statement.statementHash} context={view.statement} {...props} />
+        ) : view.what === "checkpoint" ? (
+          <SigningCheckpoint key={view.statement.statementHash} context={view.statement} {...props} />
         ) : view.what === "register" ? (
           <SigningRegister key={view.statement.statementHash} context={view.statement} {...props} />
         ) : (

@@ -1,8 +1,10 @@
-//! `countersign ledger list|show|verify|checkpoint|export`.
+//! `countersign ledger list|show|verify|checkpoint|export|publish|report`.
 
 mod bundle;
 mod checkpoint;
 mod export;
+mod publish;
+mod report;
 
 use std::time::Instant;
 
@@ -10,9 +12,10 @@ use clap::{Args, Subcommand};
 use custody::WitnessError;
 use custody::proof::ProofError;
 use domain::Timestamp;
-use keychain::LedgerHead;
+use keychain::LedgerTree;
 use register::{LEDGER_PAGE_MAX, LedgerFilter};
 use serde_json::json;
+use transparency::Checkpoint;
 use workplace::Desk;
 
 use crate::answer::{Answer, Exit};
@@ -41,6 +44,10 @@ pub enum Ledger {
     Checkpoint(checkpoint::Checkpoint),
     /// Write the ledger, or a part of it, to a file that anybody verifies alone
     Export(export::Export),
+    /// Give the newest checkpoint away: to a file, a webhook or a blob, where nobody who owns the database can reach it
+    Publish(publish::Publish),
+    /// What happened in a period, to print and to sign off: HTML or PDF, with the bundle that proves it
+    Report(report::Report),
 }
 
 /// Which entries.
@@ -79,10 +86,15 @@ impl Ledger {
             Self::Show { entry } => with_desk(context, async |desk| show(desk, entry).await).await,
             Self::Verify(it) => match it.bundle() {
                 Some(file) => it.run(file).await,
-                None => with_desk(context, async |desk| verify(desk, context).await).await,
+                None => {
+                    let brought = it.brought()?;
+                    with_desk(context, async |desk| verify(desk, context, brought.as_ref()).await).await
+                }
             },
             Self::Checkpoint(it) => it.run(context).await,
             Self::Export(it) => it.run(context).await,
+            Self::Publish(it) => it.run(context).await,
+            Self::Report(it) => it.run(context).await,
         }
     }
 }
@@ -133,29 +145,54 @@ async fn show(desk: &Desk, number: u64) -> Result<Answer, Failure> {
     Ok(Answer::new(proof.document(&people), proof.text(&people)))
 }
 
-async fn verify(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
+async fn verify(
+    desk: &Desk,
+    context: &Context,
+    brought: Option<&(Checkpoint, Vec<String>)>,
+) -> Result<Answer, Failure> {
     let console = &desk.console;
     let (meter, began) = (Meter::new(context, "verify the ledger"), Instant::now());
     let (head, _) = console.register.head().await?;
     let outcome = console.witness.verify_all(&console.register, &|done| meter.at(done, head)).await;
     meter.end();
-    match outcome {
-        Ok(summary) => {
-            desk.remember_head(LedgerHead { number: summary.entries, hash: summary.head }).await?;
-            let kept = desk.kept_tree().await?;
-            match console.see_checkpoint(kept.as_ref()).await {
-                Ok(Some(seen)) => desk.keep(&seen).await?,
-                Ok(None) => {}
-                Err(ProofError::Alarm(alarm)) => return Ok(does_not_hold(alarm.entry(), &alarm.to_string())),
-                Err(other) => return Err(other.into()),
-            }
-            let (entries, hash) = (summary.entries, hex::encode(summary.head));
-            let took = began.elapsed().as_millis();
-            let document = json!({ "holds": true, "entries": entries, "hash": hash, "took_ms": took });
-            Ok(Answer::new(document, format!("The ledger holds: {entries} entries, head {hash}")))
-        }
-        Err(WitnessError::Fault(fault)) => Ok(does_not_hold(fault.number(), &fault.to_string())),
-        Err(other) => Err(other.into()),
+    let summary = match outcome {
+        Ok(summary) => summary,
+        Err(WitnessError::Fault(fault)) => return Ok(does_not_hold(fault.number(), &fault.to_string())),
+        Err(other) => return Err(other.into()),
+    };
+    let kept = desk.kept_tree().await?;
+    match against_checkpoints(desk, kept.as_ref(), brought).await {
+        Ok(()) => {}
+        Err(ProofError::Alarm(alarm)) => return Ok(does_not_hold(alarm.entry(), &alarm.to_string())),
+        Err(other) => return Err(other.into()),
+    }
+    desk.keep_verified(summary.entries, summary.head).await?;
+    if let Some(seen) = console.see_checkpoint(kept.as_ref()).await? {
+        desk.keep(&seen).await?;
+    }
+    let (entries, hash) = (summary.entries, hex::encode(summary.head));
+    let took = began.elapsed().as_millis();
+    let against = brought.map(|(checkpoint, signed_as)| {
+        json!({ "size": checkpoint.size(), "root": hex::encode(checkpoint.root()), "vault_key": signed_as })
+    });
+    let said = brought.map_or_else(String::new, |(checkpoint, signed_as)| {
+        let by = if signed_as.is_empty() { String::new() } else { format!(", signed as {}", safe(&signed_as.join(", "))) };
+        format!("\nIt grew from the checkpoint of entry {} that you brought{by}.", checkpoint.size())
+    });
+    let document = json!({ "holds": true, "entries": entries, "hash": hash, "took_ms": took, "checkpoint": against });
+    Ok(Answer::new(document, format!("The ledger holds: {entries} entries, head {hash}{said}")))
+}
+
+/// Holds the ledger against the checkpoint that this computer keeps, and against the one that was brought.
+async fn against_checkpoints(
+    desk: &Desk,
+    kept: Option<&LedgerTree>,
+    brought: Option<&(Checkpoint, Vec<String>)>,
+) -> Result<(), ProofError> {
+    desk.console.see_checkpoint(kept).await?;
+    match brought {
+        Some((checkpoint, _)) => desk.console.hold_against_published(checkpoint).await,
+        None => Ok(()),
     }
 }
 

@@ -154,6 +154,8 @@ impl From<SignInError> for Failure {
             SignInError::Register(error) => error.into(),
             SignInError::Vault(error) => error.into(),
             SignInError::Workplace(error) => error.into(),
+            SignInError::Ledger(error) => error.into(),
+            SignInError::Pin(error) => error.into(),
             SignInError::OtherCustody | SignInError::NotPinned => Self::of("other_custody", &error),
             other => Self::of("sign_in", &other).could_not_tell(),
         }

@@ -15,6 +15,7 @@ mod main_job;
 mod offboarding;
 mod people;
 mod protection;
+mod publish;
 mod refusals;
 mod rules;
 mod runs;

@@ -1,17 +1,12 @@
 //! Tells an address that somebody chose: over TLS, without redirects, and nothing but ids, titles and dates.
 
-use std::time::Duration;
-
 use domain::{ExceptionId, Timestamp};
 use register::DueReminder;
-use reqwest::{Certificate, Client, StatusCode, Url, redirect, tls};
+use reqwest::{Client, StatusCode, Url};
 use serde::Serialize;
 
 use crate::author::CustodyIdentity;
-
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-const TRIES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+use crate::outward::{self, OutwardError};
 
 /// An address that is told. What lies in it may be a secret: it is never shown.
 pub struct Webhook {
@@ -66,24 +61,7 @@ impl Webhook {
     /// # Errors
     /// [`WebhookError::Address`], or [`WebhookError::Certificates`].
     pub fn trusting(address: &str, pem: Option<&[u8]>) -> Result<Self, WebhookError> {
-        let url = Url::parse(address.trim()).map_err(|_unparsed| WebhookError::Address)?;
-        if url.scheme() != "https" || url.host_str().is_none() || !url.username().is_empty() || url.password().is_some()
-        {
-            return Err(WebhookError::Address);
-        }
-        let builder = Client::builder()
-            .https_only(true)
-            .tls_version_min(tls::Version::TLS_1_2)
-            .redirect(redirect::Policy::none())
-            .timeout(ANSWER_WITHIN);
-        let builder = match pem {
-            None => builder,
-            Some(pem) => {
-                let read = Certificate::from_pem_bundle(pem).ok().filter(|certificates| !certificates.is_empty());
-                builder.tls_certs_merge(read.ok_or(WebhookError::Certificates)?)
-            }
-        };
-        let client = builder.build().map_err(|error| WebhookError::Unreachable(cause(error)))?;
+        let (url, client) = (outward::https(address)?, outward::client(pem)?);
         Ok(Self { url, client })
     }
 
@@ -106,43 +84,19 @@ impl Webhook {
             days_left: due.expires_at.days_since(now),
             threshold_days: due.days,
         };
-        let mut pause = FIRST_PAUSE;
-        let mut tried = 1;
-        loop {
-            let failed = match self.client.post(self.url.clone()).json(&reminder).send().await {
-                Ok(answer) if answer.status().is_success() => return Ok(()),
-                Ok(answer) => WebhookError::Answered(answer.status()),
-                Err(error) => WebhookError::Unreachable(cause(error)),
-            };
-            if tried >= TRIES || !may_pass(&failed) {
-                return Err(failed);
-            }
-            tokio::time::sleep(pause).await;
-            tried += 1;
-            pause = pause.saturating_mul(2);
+        Ok(outward::send(|| self.client.post(self.url.clone()).json(&reminder)).await?)
+    }
+}
+
+impl From<OutwardError> for WebhookError {
+    fn from(error: OutwardError) -> Self {
+        match error {
+            OutwardError::Address => Self::Address,
+            OutwardError::Certificates => Self::Certificates,
+            OutwardError::Unreachable(why) => Self::Unreachable(why),
+            OutwardError::Answered(status, _) => Self::Answered(status),
         }
     }
-}
-
-/// Whether trying again could help.
-fn may_pass(failed: &WebhookError) -> bool {
-    match failed {
-        WebhookError::Answered(status) => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
-        WebhookError::Unreachable(_) => true,
-        WebhookError::Address | WebhookError::Certificates => false,
-    }
-}
-
-/// What went wrong, without the address: part of it may be a secret.
-fn cause(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut said = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(deeper) = source {
-        said = format!("{said}: {deeper}");
-        source = deeper.source();
-    }
-    said
 }
 
 #[cfg(test)]

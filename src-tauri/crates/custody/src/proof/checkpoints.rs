@@ -69,6 +69,14 @@ impl Console {
         origin(self.custody.id.0, self.custody.environment.word())
     }
 
+    /// Looks at the ledger as it is now, for a checkpoint of it that somebody is about to make.
+    ///
+    /// # Errors
+    /// [`ProofError::Alarm`] when the ledger does not grow from what is kept.
+    pub async fn look(&self, kept: Option<&LedgerTree>) -> Result<Checkpointed, ProofError> {
+        self.look_at(kept, None).await
+    }
+
     /// Makes a checkpoint of the ledger as it is now, under a device key.
     ///
     /// # Errors
@@ -78,21 +86,44 @@ impl Console {
         device: &Author,
         kept: Option<&LedgerTree>,
     ) -> Result<Checkpointed, ProofError> {
+        let seen = self.look(kept).await?;
+        self.sign_seen(device, seen).await
+    }
+
+    /// Makes the checkpoint that was shown, whatever has been written since.
+    ///
+    /// # Errors
+    /// [`ProofError::NotThisLedger`] when the ledger has another root at that size by now.
+    pub async fn sign_checkpoint_of(
+        &self,
+        device: &Author,
+        kept: Option<&LedgerTree>,
+        shown: (u64, Hash),
+    ) -> Result<Checkpointed, ProofError> {
+        let (size, root) = shown;
+        let seen = self.look_at(kept, Some(size)).await?;
+        if seen.root != root {
+            return Err(ProofError::NotThisLedger { size });
+        }
+        self.sign_seen(device, seen).await
+    }
+
+    async fn look_at(&self, kept: Option<&LedgerTree>, size: Option<u64>) -> Result<Checkpointed, ProofError> {
         let kept = kept.map(restore).transpose()?;
-        let grown = self.grown(kept.as_ref(), &[]).await?;
-        let tree = grown.trees.get(&grown.entries).ok_or(ProofError::Unknown)?;
-        let checkpoint = Checkpoint::new(&self.origin(), grown.entries, tree.root())?;
+        let wanted: Vec<u64> = size.into_iter().collect();
+        let grown = self.grown(kept.as_ref(), &wanted).await?;
+        let size = size.unwrap_or(grown.entries);
+        let tree = grown.trees.get(&size).ok_or(ProofError::Unknown)?;
+        let verified = (grown.entries, grown.head);
+        Ok(Checkpointed { size, root: tree.root(), keep: keepsake(tree), verified, receipt: None })
+    }
+
+    async fn sign_seen(&self, device: &Author, seen: Checkpointed) -> Result<Checkpointed, ProofError> {
+        let checkpoint = Checkpoint::new(&self.origin(), seen.size, seen.root)?;
         let signature = device.sign(checkpoint.encode().as_bytes());
-        let act = about("checkpoint.signed", grown.entries, &tree.root(), &signature);
-        let entry = self.entry(device, act).await?;
+        let entry = self.entry(device, about("checkpoint.signed", seen.size, &seen.root, &signature)).await?;
         let receipt = self.register.sign_checkpoint(entry.as_act()).await?;
-        Ok(Checkpointed {
-            size: grown.entries,
-            root: tree.root(),
-            keep: keepsake(tree),
-            verified: (grown.entries, grown.head),
-            receipt: Some(receipt),
-        })
+        Ok(Checkpointed { receipt: Some(receipt), ..seen })
     }
 
     /// Cosigns the newest checkpoint under a device key: of all that this computer knows it is the largest, and it grew from the others.

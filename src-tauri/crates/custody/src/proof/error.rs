@@ -3,6 +3,7 @@
 use register::RegisterError;
 use transparency::CheckpointError;
 use transparency::bundle::WriteError;
+use vault::VaultError;
 
 use crate::witness::WitnessError;
 
@@ -12,11 +13,11 @@ use crate::witness::WitnessError;
 pub enum Alarm {
     /// It is shorter than it was.
     #[error(
-        "this computer keeps a checkpoint of {kept} entries, and the ledger has {now}: entry {} and those after it are gone; its tail was cut off, or an old copy was put back",
+        "this computer knows {kept} entries of this ledger, and it has {now}: entry {} and those after it are gone; its tail was cut off, or an old copy was put back",
         .now + 1
     )]
     Shorter {
-        /// Number of the kept checkpoint's last entry.
+        /// Number of the last entry that is known here.
         kept: u64,
         /// Number of the ledger's last entry.
         now: u64,
@@ -35,6 +36,18 @@ pub enum Alarm {
         /// The last of the entries among which the first different one is.
         last: u64,
     },
+    /// What was verified here beyond the last checkpoint is no longer there.
+    #[error(
+        "this computer verified the ledger up to entry {verified}, and the ledger of {now} entries has another one there: among the entries {first} to {verified} there are others than there were; history was rewritten, or an old copy was put back and written on"
+    )]
+    Replaced {
+        /// Number of the last entry that was verified here.
+        verified: u64,
+        /// Number of the ledger's last entry.
+        now: u64,
+        /// The first entry that may be another one; all before it are as they were.
+        first: u64,
+    },
 }
 
 impl Alarm {
@@ -43,7 +56,7 @@ impl Alarm {
     pub fn entry(&self) -> u64 {
         match self {
             Self::Shorter { now, .. } => now.saturating_add(1),
-            Self::Forked { first, .. } => *first,
+            Self::Forked { first, .. } | Self::Replaced { first, .. } => *first,
         }
     }
 }
@@ -75,6 +88,14 @@ pub enum ProofError {
         /// Number of the checkpoint's last entry.
         size: u64,
     },
+    /// A checkpoint that was brought belongs to another ledger.
+    #[error("the checkpoint is one of {found}, and this is the ledger of {expected}")]
+    Elsewhere {
+        /// Whose ledger this is.
+        expected: String,
+        /// Whose checkpoint it is.
+        found: String,
+    },
     /// There is no checkpoint yet, or none of this size.
     #[error("there is no such checkpoint")]
     Unknown,
@@ -96,6 +117,15 @@ pub enum ProofError {
     NoEntry {
         /// Which was meant.
         number: u64,
+    },
+    /// The vault did not sign, or does not answer.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// What the vault gave is no signature of the key that it named.
+    #[error("the signature that the vault gave does not hold with the public half of its key {key}")]
+    VaultSignature {
+        /// Name of the key.
+        key: String,
     },
     /// The bundle can't be written.
     #[error(transparent)]

@@ -108,7 +108,7 @@ impl Console {
     }
 
     /// The root that the register's nodes say; what is written under it shows whether that is so.
-    async fn register_root(&self, size: u64) -> Result<Hash, ProofError> {
+    pub(super) async fn register_root(&self, size: u64) -> Result<Hash, ProofError> {
         let bits = (0..u64::BITS).rev().filter(|level| size >> level & 1 == 1);
         let places: Vec<Place> = bits.map(|level| Place { level, index: (size >> level).saturating_sub(1) }).collect();
         let nodes = self.nodes(&places).await?;

@@ -70,7 +70,7 @@ impl Console {
     }
 
     /// Chain hash of the last entry under what is kept, proven to be there. A chain hash covers all entries before it.
-    async fn last_under(&self, kept: &Tree) -> Result<Hash, ProofError> {
+    pub(super) async fn last_under(&self, kept: &Tree) -> Result<Hash, ProofError> {
         let size = kept.size();
         let (now, _) = self.register.head().await?;
         if now < size {

@@ -3,12 +3,18 @@
 //! The register keeps nodes and checkpoints, and is not believed: trees are computed here from entries whose chain leads to what the
 //! witness verified, and held against the checkpoint that this computer keeps in its keychain.
 
+mod anchors;
 mod checkpoints;
 mod choice;
 mod error;
 mod export;
 mod grown;
+mod inclusion;
+mod publish;
 
+pub use anchors::Anchors;
 pub use checkpoints::{Checkpointed, KnownCheckpoint, KnownSignature};
 pub use error::{Alarm, ProofError};
 pub use export::Exported;
+pub use inclusion::Inclusion;
+pub use publish::{PublishError, Publisher};

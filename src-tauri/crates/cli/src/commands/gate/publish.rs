@@ -1,7 +1,6 @@
 //! `countersign gate publish|trust`: the signed file, and the list of those whose files are believed.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -16,6 +15,7 @@ use crate::at_work::with_desk;
 use crate::context::Context;
 use crate::durations::duration;
 use crate::failure::Failure;
+use crate::files::replace;
 use crate::people::Directory;
 use crate::table::{Table, safe};
 
@@ -100,22 +100,6 @@ impl MakeTrust {
         let document = json!({ "file": self.file, "custody": trust.custody, "environment": trust.environment, "signers": trust.signers });
         Ok(Answer::new(document, text))
     }
-}
-
-/// A reader finds the old file or the new one, never half of one.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new("file", format!("{} cannot be written: {error}", path.display()));
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = std::fs::File::create_new(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
-        drop(std::fs::remove_file(&beside));
-        failed(error)
-    })
 }
 
 impl From<GateError> for Failure {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use transparency::SignedCheckpoint;
+use transparency::{Checkpoint, SignedCheckpoint, VaultKey};
 use transparency::bundle::{self, Expectations, Fault, Standing, Verified};
 
 use crate::answer::{Answer, Exit};
@@ -24,9 +24,12 @@ pub struct Verify {
     /// Chain hash of the founding entry, as the founders told you
     #[arg(long, value_name = "HEX", requires = "bundle", value_parser = hash)]
     founding: Option<[u8; 32]>,
-    /// A checkpoint of this ledger that you kept
-    #[arg(long, value_name = "FILE", requires = "bundle")]
+    /// A checkpoint of this ledger that you kept, or that was published
+    #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Public half (PEM) of the vault's key that must have signed that checkpoint
+    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    vault_key: Option<PathBuf>,
     /// How many people must have cosigned a checkpoint of it
     #[arg(long, value_name = "COUNT", requires = "bundle", default_value_t = 0)]
     reviewers: usize,
@@ -38,12 +41,20 @@ impl Verify {
         self.bundle.as_deref()
     }
 
+    /// The checkpoint that was brought, and the names under which the vault's key signed it where its public half was brought, too.
+    pub fn brought(&self) -> Result<Option<(Checkpoint, Vec<String>)>, Failure> {
+        let Some(file) = &self.checkpoint else { return Ok(None) };
+        let note = read_checkpoint(file)?;
+        let signed_as = match &self.vault_key {
+            Some(key) => signed_by(&note, key)?,
+            None => Vec::new(),
+        };
+        Ok(Some((note.checkpoint().clone(), signed_as)))
+    }
+
     /// Verifies it.
     pub async fn run(&self, file: &Path) -> Result<Answer, Failure> {
-        let remembered = match &self.checkpoint {
-            Some(file) => Some(read_checkpoint(file)?.checkpoint().clone()),
-            None => None,
-        };
+        let remembered = self.brought()?.map(|(checkpoint, _)| checkpoint);
         let expectations = Expectations { founding: self.founding, remembered, reviewers: self.reviewers };
         Ok(match check(file, expectations).await? {
             Ok(verified) => Answer::new(document(&verified), text(&verified)),
@@ -77,7 +88,22 @@ fn does_not_hold(fault: &Fault) -> Answer {
     Answer { document, text, exit: Exit::Refused }
 }
 
-fn read_checkpoint(file: &Path) -> Result<SignedCheckpoint, Failure> {
+/// The names under which a vault's key signed a checkpoint: at least one.
+fn signed_by(note: &SignedCheckpoint, file: &Path) -> Result<Vec<String>, Failure> {
+    let pem = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+    let no_key = || {
+        Failure::new("vault_key_file", format!("{} is no public key on P-256 in PEM", file.display())).could_not_tell()
+    };
+    let key = VaultKey::parse(&pem).ok_or_else(no_key)?;
+    let names = key.lines(note.note()).filter(|names| !names.is_empty()).ok_or_else(|| {
+        Failure::new("vault_signature", "the checkpoint does not carry a signature of the vault's key that holds".to_owned())
+            .hint("rely neither on the checkpoint nor on the key until it is known why")
+    })?;
+    Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+/// A checkpoint in a file.
+pub fn read_checkpoint(file: &Path) -> Result<SignedCheckpoint, Failure> {
     let length = std::fs::metadata(file).map_err(|error| unreadable(file, &error))?.len();
     let bytes = if length > NOTE_BYTES_MAX { Ok(Vec::new()) } else { std::fs::read(file) };
     SignedCheckpoint::parse(&bytes.map_err(|error| unreadable(file, &error))?).map_err(|error| {

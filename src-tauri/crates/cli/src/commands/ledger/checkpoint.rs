@@ -120,7 +120,7 @@ fn by_entry(done: &Checkpointed) -> String {
     done.receipt.as_ref().map(|receipt| format!("; entry {}", receipt.seq)).unwrap_or_default()
 }
 
-fn none() -> Failure {
+pub fn none() -> Failure {
     Failure::new("checkpoint_unknown", "there is no checkpoint yet".to_owned())
         .hint("countersign ledger checkpoint --sign")
 }

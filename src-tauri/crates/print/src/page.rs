@@ -1,7 +1,6 @@
-//! The certificate as a page: self-contained, without scripts, fit for printing.
+//! As a page: self-contained, without scripts, fit for printing.
 
-use crate::layout::{Block, blocks};
-use crate::verdict::Verdict;
+use crate::Block;
 
 const STYLE: &str = "
 :root { color-scheme: light; }
@@ -12,23 +11,25 @@ dl { display: grid; grid-template-columns: minmax(10rem, max-content) 1fr; gap: 
 dt { color: #444; }
 dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; white-space: pre-line; }
 @page { size: A4; margin: 18mm; }
+thead { display: table-header-group; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, dd { break-inside: avoid; } h2 { break-after: avoid; } }
 ";
 
-/// A page that needs nothing else. Everything that came from the file is escaped.
+/// A page that needs nothing else. Every text is escaped.
 #[must_use]
-pub fn page(verdict: &Verdict) -> String {
+pub fn page(title: &str, blocks: &[Block]) -> String {
     let mut html = String::from(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
-         content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>Certificate of destruction</title>\n<style>",
+         content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>",
     );
+    html.push_str(&escaped(title));
+    html.push_str("</title>\n<style>");
     html.push_str(STYLE);
     html.push_str("</style>\n</head>\n<body>\n<main>\n");
-    let blocks = blocks(verdict);
     let mut open = "";
-    for block in &blocks {
+    for block in blocks {
         let wanted = match block {
             Block::Field(..) => "dl",
             Block::Item(_) => "ul",
