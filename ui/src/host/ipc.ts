@@ -504,6 +504,68 @@ count: number,
  */
 names: Array<string>, };
 
+export type CheckpointSignatureView = { 
+/**
+ * Who.
+ */
+by: PersonView, 
+/**
+ * Whether they cosigned it; otherwise they made it.
+ */
+cosigned: boolean, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * With which device key.
+ */
+key: Digest, 
+/**
+ * Whether it verifies with a key that the ledger certifies, computed now.
+ */
+holds: boolean, };
+
+export type CheckpointView = { 
+/**
+ * Number of its last entry.
+ */
+size: number, 
+/**
+ * Root of the tree over its entries.
+ */
+root: Digest, 
+/**
+ * Entry by which it was made.
+ */
+entry: number, 
+/**
+ * Who signed it.
+ */
+signatures: Array<CheckpointSignatureView>, };
+
+export type CheckpointsView = { 
+/**
+ * The newest ones, newest first.
+ */
+checkpoints: Array<CheckpointView>, 
+/**
+ * Last entry of the ledger.
+ */
+head: number, 
+/**
+ * Last entry of the checkpoint that this computer keeps.
+ */
+kept: number | null, 
+/**
+ * Whether this operator may make one.
+ */
+mayMake: MayView, 
+/**
+ * Whether they may cosign the newest.
+ */
+mayCosign: MayView, };
+
 export type Classification = "public" | "internal" | "confidential" | "restricted";
 
 export type ClauseView = { 
@@ -1794,7 +1856,27 @@ entry: number,
 /**
  * What is wrong with it.
  */
-fault: LedgerFault, } | { "code": "too_large", 
+fault: LedgerFault, } | { "code": "ledger_replaced", 
+/**
+ * In which way.
+ */
+how: LedgerAlarm, 
+/**
+ * Entries that are known here.
+ */
+known: number, 
+/**
+ * Entries it has now.
+ */
+now: number, 
+/**
+ * First entry that can't be relied on.
+ */
+first: number, 
+/**
+ * Last of the entries among which the first bad one is.
+ */
+last: number, } | { "code": "too_large", 
 /**
  * Largest accepted size.
  */
@@ -2260,6 +2342,8 @@ matching: number,
  */
 total: number, };
 
+export type LedgerAlarm = "shorter" | "rewritten" | "checkpoint_differs" | "checkpoint_gone" | "tree_differs";
+
 export type LedgerEntryRequest = { 
 /**
  * Its number.
@@ -2320,6 +2404,30 @@ request: RequestId | null,
  */
 run: RunId | null, };
 
+export type LedgerExportRequest = { 
+/**
+ * What it holds.
+ */
+selection: LedgerSelection, };
+
+export type LedgerExportedView = { 
+/**
+ * The file.
+ */
+file: SavedFileView, 
+/**
+ * Entries in it.
+ */
+entries: number, 
+/**
+ * Last entry of its newest checkpoint.
+ */
+size: number, 
+/**
+ * Hash of the founding entry, which whoever gets it compares.
+ */
+founding: Digest, };
+
 export type LedgerFault = "missing" | "hash_differs" | "signature_invalid" | "key_unknown" | "key_not_valid_then" | "malformed" | "wrong_custody" | "out_of_order" | "row_differs" | "register_differs" | "truncated";
 
 export type LedgerFilter = { 
@@ -2331,6 +2439,10 @@ verbs: Array<string>,
  * By this actor.
  */
 actor: OperatorId | null, 
+/**
+ * About this subject.
+ */
+subject: LedgerSubject | null, 
 /**
  * Part of the subject or purpose.
  */
@@ -2384,6 +2496,68 @@ since: Micros | null,
  */
 verbs: Array<string>, };
 
+export type LedgerProofView = { 
+/**
+ * Its number.
+ */
+entry: number, 
+/**
+ * Number of its leaf.
+ */
+leaf: number, 
+/**
+ * Number of the last entry that the proof covers.
+ */
+size: number, 
+/**
+ * Root that the path leads to.
+ */
+root: Digest, 
+/**
+ * Hashes of the path, from the leaf's sibling up.
+ */
+path: Array<Digest>, 
+/**
+ * The checkpoint it is under; `None` while it is under none that anybody signed.
+ */
+under: CheckpointView | null, 
+/**
+ * Whether it holds, computed now.
+ */
+holds: boolean, 
+/**
+ * The proof as other tools read it (c2sp.org/tlog-proof).
+ */
+text: string, };
+
+export type LedgerReportRequest = { 
+/**
+ * From this moment on.
+ */
+from: Micros, 
+/**
+ * Up to this one, which is no part of it.
+ */
+until: Micros, };
+
+export type LedgerReportedView = { 
+/**
+ * To read in any browser.
+ */
+html: SavedFileView, 
+/**
+ * To print and to file.
+ */
+pdf: SavedFileView, 
+/**
+ * What proves it.
+ */
+bundle: SavedFileView, 
+/**
+ * Entries of the period.
+ */
+entries: number, };
+
 export type LedgerRowView = { 
 /**
  * Its number.
@@ -2418,6 +2592,42 @@ subject: string,
  */
 count: number | null, };
 
+export type LedgerSelection = { "what": "whole", } | { "what": "key", 
+/**
+ * Which.
+ */
+key: KeyId, } | { "what": "tenant", 
+/**
+ * Which.
+ */
+tenant: TenantId, } | { "what": "request", 
+/**
+ * Which.
+ */
+request: string, } | { "what": "period", 
+/**
+ * From this moment on.
+ */
+from: Micros, 
+/**
+ * Up to this one, which is no part of it.
+ */
+until: Micros, } | { "what": "entry", 
+/**
+ * Its number.
+ */
+entry: number, };
+
+export type LedgerSubject = { 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * Its name or id, as recorded.
+ */
+name: string, };
+
 export type LedgerVerdictView = { "verdict": "holds", 
 /**
  * Last entry.
@@ -2434,7 +2644,27 @@ ratePerS: number,
 /**
  * How long it took.
  */
-tookMs: number, } | { "verdict": "broken", 
+tookMs: number, } | { "verdict": "replaced", 
+/**
+ * In which way.
+ */
+how: LedgerAlarm, 
+/**
+ * Entries that are known here.
+ */
+known: number, 
+/**
+ * Entries it has now.
+ */
+now: number, 
+/**
+ * First entry that can't be relied on.
+ */
+first: number, 
+/**
+ * Last of the entries among which the first bad one is.
+ */
+last: number, } | { "verdict": "stopped", } | { "verdict": "broken", 
 /**
  * Its number.
  */
@@ -4894,6 +5124,57 @@ export type SignAct = { "kind": "submit" } | { "kind": "decide",
  */
 decision: Decision, };
 
+export type SignCheckpointView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Whether another person made it.
+ */
+cosigns: boolean, 
+/**
+ * Who made it; `None` for one that is being made.
+ */
+madeBy: PersonView | null, 
+/**
+ * Name of the ledger in its checkpoints.
+ */
+origin: string, 
+/**
+ * Number of its last entry.
+ */
+size: number, 
+/**
+ * Root of the tree over its entries.
+ */
+root: Digest, 
+/**
+ * Number of the last entry of the checkpoint before, 0 where there is none.
+ */
+since: number, 
+/**
+ * Number of the last entry of the checkpoint that this computer keeps, from which this one was proven to have grown; 0 where it
+ * keeps none.
+ */
+kept: number, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of the checkpoint's text.
+ */
+statementHash: Digest, };
+
 export type SignConfirmRequest = { 
 /**
  * The hash that the reader saw; refused if it is not what would be signed.
@@ -4924,7 +5205,11 @@ statement: SignReviewView, } | { "what": "register",
 /**
  * Everything it says.
  */
-statement: SignRegisterView, } | { "what": "duty", 
+statement: SignRegisterView, } | { "what": "checkpoint", 
+/**
+ * Everything it says.
+ */
+statement: SignCheckpointView, } | { "what": "duty", 
 /**
  * Everything it says.
  */
@@ -5126,7 +5411,11 @@ review: ReviewId, } | { "sign": "register",
 /**
  * SHA-256 of the records as they were shown.
  */
-digest: Digest, } | { "sign": "duty", 
+digest: Digest, } | { "sign": "checkpoint", 
+/**
+ * Whether it is cosigned.
+ */
+cosign: boolean, } | { "sign": "duty", 
 /**
  * Which.
  */
@@ -5360,7 +5649,7 @@ name: string,
  */
 version: string, };
 
-export type Task = "protect" | "sweep" | "open_local" | "found" | "import" | "discovery" | "sample_load" | "create_deks" | "ledger_verify" | "run";
+export type Task = "protect" | "sweep" | "open_local" | "found" | "import" | "discovery" | "sample_load" | "create_deks" | "ledger_verify" | "ledger_export" | "run";
 
 export type TenantActsView = { 
 /**
@@ -5887,6 +6176,12 @@ export type IpcSchema = {
   ledger_page: [LedgerPageRequest, LedgerPageView];
   ledger_entry: [LedgerEntryRequest, LedgerEntryView];
   ledger_verify: [Nothing, LedgerVerdictView];
+  ledger_verify_stop: [Nothing, Done];
+  ledger_checkpoints: [Nothing, CheckpointsView];
+  ledger_proof: [LedgerEntryRequest, LedgerProofView];
+  ledger_proof_save: [LedgerEntryRequest, SavedFileView];
+  ledger_export: [LedgerExportRequest, LedgerExportedView];
+  ledger_report: [LedgerReportRequest, LedgerReportedView];
 };
 
 /** What each command makes stale once it has succeeded. */
@@ -5976,4 +6271,10 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   ledger_page: [],
   ledger_entry: [],
   ledger_verify: ["status", "overview"],
+  ledger_verify_stop: [],
+  ledger_checkpoints: [],
+  ledger_proof: [],
+  ledger_proof_save: [],
+  ledger_export: [],
+  ledger_report: [],
 };

@@ -62,8 +62,8 @@ describe("the ledger", () => {
     expect(alarm.textContent).toContain("The 18,435 entries before it hold.");
     expect(alarm.textContent).toContain("Nothing is signed or executed until this is cleared.");
     expect(within(alarm).queryByRole("button", { name: /close|dismiss/i })).toBeNull();
-    expect(screen.getByTestId("ledger-broken").textContent).toContain("does not hold from entry 18,436 on");
-    expect((await screen.findByTestId("proof")).textContent).toContain("do not lead from this entry to the root");
+    expect((await screen.findByTestId("ledger-broken")).textContent).toContain("does not hold from entry 18,436 on");
+    expect(await screen.findByText("The hashes do not lead from this entry to the root")).toBeDefined();
   });
 
   /** an older copy that was put back is told from a bad entry. */
@@ -86,12 +86,12 @@ describe("the ledger", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Act" }));
     await userEvent.click(screen.getByRole("checkbox", { name: "Requests and signatures" }));
     expect(decodeURIComponent(location.hash)).toContain("act=request.sealed,request.submitted,request.rejected");
-    expect(screen.getByRole("button", { name: /Act Requests and signatures/ })).toBeDefined();
+    expect(screen.getByRole("button", { name: /Act\s*Requests and signatures/ })).toBeDefined();
     location.hash = "#/ledger/18455";
     await userEvent.click(await screen.findByRole("button", { name: "All about this request" }));
     await waitFor(() => { expect(host.of("ledger_page").at(-1)).toMatchObject({ filter: { subject: { kind: "request", name: "rq-1" } } }); });
     await userEvent.click(screen.getByRole("button", { name: "About request rq-1: remove this filter" }));
-    await waitFor(() => { expect(host.of("ledger_page").at(-1)).toMatchObject({ filter: { subject: null } }); });
+    await waitFor(() => { expect(location.hash).not.toContain("subject"); });
   });
 
   /** a bundle of what was chosen, and the audit pack of a period whose last day is part of it. */

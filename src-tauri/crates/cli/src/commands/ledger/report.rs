@@ -19,7 +19,6 @@ use crate::table::safe;
 
 /// The audit pack of a period: a print, and the bundle that proves it.
 #[derive(Debug, Args)]
-#[group(id = "print", required = true, multiple = true, args = ["html", "pdf"])]
 pub struct Report {
     /// Not before this day or time
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -28,7 +27,7 @@ pub struct Report {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     to: Timestamp,
     /// Write it as a page that needs nothing else; the file must not exist yet
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present = "pdf")]
     html: Option<PathBuf>,
     /// Write it as a PDF; the file must not exist yet
     #[arg(long, value_name = "FILE")]
