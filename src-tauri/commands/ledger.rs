@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use custody::proof::ProofError;
 use ipc::{
-    AttributeView, CacheTag, Digest, Done, IpcError, LedgerEntryRequest, LedgerEntryView, LedgerPageRequest, LedgerPageView,
-    LedgerRowView, LedgerVerdictView, Nothing, SignatureView, SigningKeyKind, Stage, Task, Thing,
+    AttributeView, CacheTag, Digest, Done, IpcError, LedgerEntryRequest, LedgerEntryView, LedgerPageRequest,
+    LedgerPageView, LedgerRowView, LedgerVerdictView, Nothing, SignatureView, SigningKeyKind, Stage, Task, Thing,
 };
 use ledger::{Entry, SignatureBlock};
 use register::{EntryDetail, EntryRow, SubjectMeaning};

@@ -135,11 +135,7 @@ async fn find_request(work: &AtWork, named: &str) -> Result<RequestId, Failure> 
     Err(unknown())
 }
 
-async fn report(
-    host: &Host,
-    work: &Arc<AtWork>,
-    asked: &LedgerReportRequest,
-) -> Result<LedgerReportedView, Failure> {
+async fn report(host: &Host, work: &Arc<AtWork>, asked: &LedgerReportRequest) -> Result<LedgerReportedView, Failure> {
     let out_of_range = |field: &'static str| move || Failure::invalid(field, FieldProblem::OutOfRange);
     let from = asked.from.to_i64().ok_or_else(out_of_range("from"))?;
     let until = asked.until.to_i64().ok_or_else(out_of_range("until"))?;
@@ -186,11 +182,7 @@ async fn described(path: PathBuf) -> Result<SavedFileView, Failure> {
             hash.update(chunk.get(..read).unwrap_or_default());
             bytes = bytes.saturating_add(read);
         }
-        Ok(SavedFileView {
-            path: path.display().to_string(),
-            bytes: count32(bytes),
-            digest: digest(&hash.finalize()),
-        })
+        Ok(SavedFileView { path: path.display().to_string(), bytes: count32(bytes), digest: digest(&hash.finalize()) })
     };
     tokio::task::spawn_blocking(read).await.map_err(Failure::internal)?.map_err(Failure::internal)
 }

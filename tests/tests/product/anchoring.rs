@@ -25,7 +25,9 @@ const RECHAIN: &str = "
 
 /// Bytes of an entry changed, its length and number as they were.
 fn flipped(number: u64) -> String {
-    format!("UPDATE custody.ledger_entry SET entry = set_byte(entry, 60, get_byte(entry, 60) # 1) WHERE seq = {number}; {RECHAIN}")
+    format!(
+        "UPDATE custody.ledger_entry SET entry = set_byte(entry, 60, get_byte(entry, 60) # 1) WHERE seq = {number}; {RECHAIN}"
+    )
 }
 
 async fn sessions(custody: &TestCustody, count: usize) {

@@ -61,8 +61,16 @@ async fn an_audit_pack_says_what_happened_and_nothing_that_people_smuggled_in() 
     ] {
         assert!(html.contains(shown), "{shown}: {html}");
     }
-    assert!(html.contains("Countersigned by Nobody") && !html.contains("\nCountersigned by Nobody"), "an act that was not");
-    assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("href=") && !html.contains("http-equiv=\"refresh"));
+    assert!(
+        html.contains("Countersigned by Nobody") && !html.contains("\nCountersigned by Nobody"),
+        "an act that was not"
+    );
+    assert!(
+        !html.contains("<script")
+            && !html.contains("src=")
+            && !html.contains("href=")
+            && !html.contains("http-equiv=\"refresh")
+    );
     let bytes = std::fs::read(&file).unwrap();
     assert_eq!(pack.bundle, <[u8; 32]>::from(Sha256::digest(&bytes)));
     let mut seen = BTreeSet::new();

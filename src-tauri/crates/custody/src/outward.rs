@@ -28,10 +28,8 @@ const ERROR_CODE: &str = "x-ms-error-code";
 /// An https address without user and password in it.
 pub(crate) fn https(address: &str) -> Result<Url, OutwardError> {
     let url = Url::parse(address.trim()).map_err(|_unparsed| OutwardError::Address)?;
-    let clean = url.scheme() == "https"
-        && url.host_str().is_some()
-        && url.username().is_empty()
-        && url.password().is_none();
+    let clean =
+        url.scheme() == "https" && url.host_str().is_some() && url.username().is_empty() && url.password().is_none();
     if clean { Ok(url) } else { Err(OutwardError::Address) }
 }
 

@@ -6,8 +6,8 @@ use ts_rs::TS;
 use crate::{
     certificates::SavedFileView,
     error::{LedgerAlarm, LedgerFault},
-    people::PersonView,
     keys::MayView,
+    people::PersonView,
     scalar::{Digest, KeyId, Micros, OperatorId, RequestId, RunId, TenantId},
 };
 

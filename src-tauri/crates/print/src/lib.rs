@@ -31,7 +31,9 @@ mod tests {
     use super::*;
 
     fn blocks() -> Vec<Block> {
-        let row = |number: usize| vec![number.to_string(), "a <script>alert(1)</script> & \"b\" (c) \\".to_owned(), "x".repeat(400)];
+        let row = |number: usize| {
+            vec![number.to_string(), "a <script>alert(1)</script> & \"b\" (c) \\".to_owned(), "x".repeat(400)]
+        };
         vec![
             Block::Title("What <b>happened</b>".to_owned()),
             Block::Field("Custody".to_owned(), "'Payments'".to_owned()),
@@ -47,7 +49,9 @@ mod tests {
         let html = page("What <b>happened</b>", &blocks());
         assert!(html.contains("<title>What &lt;b&gt;happened&lt;/b&gt;</title>"));
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;b&quot;"));
-        assert!(!html.contains("<script") && !html.contains("<b>") && !html.contains("src=") && !html.contains("href="));
+        assert!(
+            !html.contains("<script") && !html.contains("<b>") && !html.contains("src=") && !html.contains("href=")
+        );
         assert!(html.contains("default-src 'none'") && html.contains("@media print"));
         assert_eq!(html.matches("<dl>").count(), html.matches("</dl>").count());
     }

@@ -144,7 +144,8 @@ mod tests {
         // Every 128th signature or so has an r or an s that is shorter than 32 bytes.
         for round in 0..600 {
             let text = format!("a\n{round}\n");
-            let signature: [u8; 64] = pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap().as_ref().try_into().unwrap();
+            let signature: [u8; 64] =
+                pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap().as_ref().try_into().unwrap();
             let mut note = Note::new(text).unwrap();
             key.add_to(&mut note, "vault.example/keys/log/1", &signature).unwrap();
             let read = Note::parse(note.encode().as_bytes()).unwrap();

@@ -100,7 +100,13 @@ impl Premises {
         }
         let witness = Arc::new(Witness::new(founding, kept.anchors.verified));
         let vault = self.connect_vault()?;
-        let console = Console { custody: custody.clone(), register: register.clone(), vault, vault_host: head.vault_host, witness };
+        let console = Console {
+            custody: custody.clone(),
+            register: register.clone(),
+            vault,
+            vault_host: head.vault_host,
+            witness,
+        };
         // Before the first signature: a session on a ledger that was replaced would be an entry of another history.
         console.hold_against(&kept.anchors).await?;
         let session = Session::open(&register, &custody, operator, device).await?;

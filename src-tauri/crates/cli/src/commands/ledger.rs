@@ -176,7 +176,8 @@ async fn verify(
         json!({ "size": checkpoint.size(), "root": hex::encode(checkpoint.root()), "vault_key": signed_as })
     });
     let said = brought.map_or_else(String::new, |(checkpoint, signed_as)| {
-        let by = if signed_as.is_empty() { String::new() } else { format!(", signed as {}", safe(&signed_as.join(", "))) };
+        let by =
+            if signed_as.is_empty() { String::new() } else { format!(", signed as {}", safe(&signed_as.join(", "))) };
         format!("\nIt grew from the checkpoint of entry {} that you brought{by}.", checkpoint.size())
     });
     let document = json!({ "holds": true, "entries": entries, "hash": hash, "took_ms": took, "checkpoint": against });

@@ -84,7 +84,8 @@ async fn make_signing_key(bench: &Bench, name: &str) {
         .no_proxy()
         .build()
         .unwrap();
-    let address = format!("https://{}:{}/keys/{name}/create?api-version=7.4", endpoint.host(), endpoint.address().port());
+    let address =
+        format!("https://{}:{}/keys/{name}/create?api-version=7.4", endpoint.host(), endpoint.address().port());
     let key = json!({ "kty": "EC", "crv": "P-256", "key_ops": ["sign", "verify"] });
     let token = endpoint.expose_token(str::to_owned);
     let made = client.post(address).bearer_auth(token).json(&key).send().await.unwrap();
@@ -140,7 +141,11 @@ async fn a_checkpoint_is_published_and_the_ledger_held_against_it() {
     let told = bench.theo(&["--json", "ledger", "publish", "--to", &forged]);
     assert_eq!((told.code, told.error()["code"].as_str()), (1, Some("ledger_replaced")));
     let (foreign, mine) = (path("foreign"), lines.lines().next().unwrap());
-    std::fs::write(&foreign, lines.split_once("\n\n").unwrap().0.replacen(mine, "countersign/elsewhere/staging", 1) + "\n").unwrap();
+    std::fs::write(
+        &foreign,
+        lines.split_once("\n\n").unwrap().0.replacen(mine, "countersign/elsewhere/staging", 1) + "\n",
+    )
+    .unwrap();
     let told = bench.ines(&["--json", "ledger", "verify", "--checkpoint", &foreign]);
     assert_eq!((told.code, told.error()["code"].as_str()), (2, Some("checkpoint_elsewhere")));
     bench.theo(&["ledger", "publish", "--to", &note]).ok();

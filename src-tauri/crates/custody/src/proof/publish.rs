@@ -29,7 +29,9 @@ pub enum PublishError {
     #[error("a checkpoint is published at an https address without user and password in it")]
     Address,
     /// It is no address of a blob.
-    #[error("the address is not a blob with a shared access signature: https://ACCOUNT/CONTAINER/BLOB?…&sig=… is wanted")]
+    #[error(
+        "the address is not a blob with a shared access signature: https://ACCOUNT/CONTAINER/BLOB?…&sig=… is wanted"
+    )]
     NoBlob,
     /// A certificate that is to be trusted can't be read.
     #[error("the certificates to be trusted cannot be read: PEM is wanted")]

@@ -34,7 +34,11 @@ const PARTS: [(Part, &str, &str); 7] = [
     (Part::Exceptions, "Exceptions and shared keys", "No exception was granted, closed, revoked or reviewed."),
     (Part::People, "People, roles and devices", "Nobody joined, left, or changed roles or devices."),
     (Part::Rules, "Rules and other decisions", "No rule was changed."),
-    (Part::Reviews, "Reviews, checkpoints and attested refusals", "Nothing was reviewed, and no checkpoint was signed."),
+    (
+        Part::Reviews,
+        "Reviews, checkpoints and attested refusals",
+        "Nothing was reviewed, and no checkpoint was signed.",
+    ),
 ];
 
 /// Lays it out.
@@ -63,7 +67,10 @@ fn opening(facts: &Facts<'_>, blocks: &mut Vec<Block>) {
     field("Made", &format!("{}, of a ledger of {} entries", facts.made_at, facts.verified.size()));
     field("Founding entry", &hex::encode(founding));
     for founder in founders {
-        field("Founder", &format!("{} ({}), device key {}", founder.person.name, founder.person.person, hex::encode(founder.key)));
+        field(
+            "Founder",
+            &format!("{} ({}), device key {}", founder.person.name, founder.person.person, hex::encode(founder.key)),
+        );
     }
     field("Bundle (SHA-256)", &hex::encode(facts.bundle));
 }
@@ -120,7 +127,8 @@ fn requests(facts: &Facts<'_>, blocks: &mut Vec<Block>) {
 
 fn request(facts: &Facts<'_>, id: &Uuid, course: &Course) -> Vec<String> {
     let said = |line: &Line, what: &str| {
-        let why = if line.entry.purpose.is_empty() { String::new() } else { format!(": {}", flat(&line.entry.purpose)) };
+        let why =
+            if line.entry.purpose.is_empty() { String::new() } else { format!(": {}", flat(&line.entry.purpose)) };
         format!("{what}{} ({}, entry {}){why}", facts.names.actor(&line.entry), moment(line.entry.time), line.number)
     };
     let acts = |verbs: &[&str], prefix: bool| {

@@ -119,17 +119,14 @@ impl Console {
         let exported = self.export(selection, kept, &mut out, watch).await?;
         out.flush()?;
         let digest: [u8; 32] = out.hash.finalize().into();
-        let expectations = Expectations {
-            founding: Some(self.witness.founding()),
-            remembered: exported.remembered,
-            reviewers: 0,
-        };
+        let expectations =
+            Expectations { founding: Some(self.witness.founding()), remembered: exported.remembered, reviewers: 0 };
         let range = period.from.micros()..period.until.micros();
         let written = File::open(file)?;
         let verify = move || {
             let mut gathered = Gathered::new(range);
-            let verified =
-                bundle::verify(BufReader::new(written), &expectations, &mut |item| gathered.take(&item)).map_err(Box::new);
+            let verified = bundle::verify(BufReader::new(written), &expectations, &mut |item| gathered.take(&item))
+                .map_err(Box::new);
             verified.map(|verified| (verified, gathered))
         };
         let (verified, gathered) = tokio::task::spawn_blocking(verify)

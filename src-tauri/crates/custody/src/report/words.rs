@@ -21,12 +21,26 @@ pub(super) enum Part {
 /// The part of an entry, if it has a row of its own.
 pub(super) fn part_of(entry: &Entry) -> Option<Part> {
     Some(match entry.verb.as_str() {
-        "key.suspended" | "key.revoked" | "key.deactivated" | "key.compromised" | "key.protection_confirmed"
-        | "key.reactivated" | "key.versions_enabled" | "tokens.invalidated" => Part::Protection,
+        "key.suspended"
+        | "key.revoked"
+        | "key.deactivated"
+        | "key.compromised"
+        | "key.protection_confirmed"
+        | "key.reactivated"
+        | "key.versions_enabled"
+        | "tokens.invalidated" => Part::Protection,
         "keys.destroyed" | "dek.erased" | "tokens.deleted" | "keys.deactivated" | "key.deleted" | "key.purged"
         | "key.recovered" | "register.reclaimed" | "certificate.issued" => Part::Destruction,
-        "key.version_created" | "key.created" | "key.version_disabled" | "key.version_enabled" | "dek.rewrapped"
-        | "dek.replaced" | "dek.retired" | "token.reencrypted" | "secret.version_set" | "drill.passed" => Part::Rotation,
+        "key.version_created"
+        | "key.created"
+        | "key.version_disabled"
+        | "key.version_enabled"
+        | "dek.rewrapped"
+        | "dek.replaced"
+        | "dek.retired"
+        | "token.reencrypted"
+        | "secret.version_set"
+        | "drill.passed" => Part::Rotation,
         "refusals.attested" | "ledger.verified" => Part::Reviews,
         "custody.founded" | "rehearsal.signed" | "duties.acknowledged" => Part::People,
         "request.applied" => applied(entry)?,
@@ -83,9 +97,10 @@ const PLACING: [&str; 10] =
 /// The particulars an act carries, each with its name; a purpose comes first.
 pub(super) fn particulars(entry: &Entry) -> String {
     let purpose = (!entry.purpose.is_empty()).then(|| entry.purpose.clone());
-    let named = entry.attributes.iter().filter(|(name, value)| {
-        !PLACING.contains(&name.as_str()) && !name.starts_with("plan.") && !value.is_empty()
-    });
+    let named = entry
+        .attributes
+        .iter()
+        .filter(|(name, value)| !PLACING.contains(&name.as_str()) && !name.starts_with("plan.") && !value.is_empty());
     let is_moment = |name: &str| name.ends_with("_at") || name == "before";
     let figures = named.map(|(name, value)| match value.parse::<i64>() {
         Ok(micros) if is_moment(name) => format!("{name}: {}", self::moment(micros)),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use transparency::{Checkpoint, SignedCheckpoint, VaultKey};
 use transparency::bundle::{self, Expectations, Fault, Standing, Verified};
+use transparency::{Checkpoint, SignedCheckpoint, VaultKey};
 
 use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
@@ -96,8 +96,11 @@ fn signed_by(note: &SignedCheckpoint, file: &Path) -> Result<Vec<String>, Failur
     };
     let key = VaultKey::parse(&pem).ok_or_else(no_key)?;
     let names = key.lines(note.note()).filter(|names| !names.is_empty()).ok_or_else(|| {
-        Failure::new("vault_signature", "the checkpoint does not carry a signature of the vault's key that holds".to_owned())
-            .hint("rely neither on the checkpoint nor on the key until it is known why")
+        Failure::new(
+            "vault_signature",
+            "the checkpoint does not carry a signature of the vault's key that holds".to_owned(),
+        )
+        .hint("rely neither on the checkpoint nor on the key until it is known why")
     })?;
     Ok(names.into_iter().map(str::to_owned).collect())
 }
