@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_tests::{Psql, TestCustody, at_once, entry_of, grounds, passphrase, signed};
-use custody::Witness;
 use custody::estate::Estate;
 use custody::estate::inventory::{ImportError, Preview};
 use custody::request::{Excepted, NewException, RequestError, RulesOrder, Verdict, Wanted, Windows};
 use custody::run::{AuthorityError, Ended, RunError};
+use custody::{Witness, WitnessError};
 use domain::{
     Decision, KeyId, KeyKind, Plan, QuorumError, Role, RuleRows, RuleSection, RunId, Timestamp, ViolationRule,
 };
-use ledger::Subject;
+use ledger::{Fault, Subject};
 use workplace::Desk;
 
 const QUORUM: &str = "2 devops:security engineering:security security:devops,security";
@@ -75,12 +75,6 @@ async fn a_stricter_quorum_holds_whatever_the_tables_say() {
         let quorum = QuorumError::NotEntitled { role: Role::DevOps };
         assert!(matches!(&error, RunError::Authority(AuthorityError::Quorum(found)) if *found == quorum), "{error:?}");
     }
-    forge_a_change(&custody, &mut superuser).await;
-    for console in [&ines.console, &newcomer] {
-        let error = console.start(ines.author(), plan.request).await.unwrap_err();
-        let quorum = QuorumError::NotEntitled { role: Role::DevOps };
-        assert!(matches!(&error, RunError::Authority(AuthorityError::Quorum(found)) if *found == quorum), "{error:?}");
-    }
     // As Security asks and DevOps countersigns, it is carried out.
     let device = theo.unlock_for_seal(passphrase()).await.unwrap();
     let strict = planned(theo, &rotation).await.unwrap();
@@ -94,14 +88,24 @@ async fn a_stricter_quorum_holds_whatever_the_tables_say() {
     change(&custody, RulesOrder { decision_record: "ADR-0021".to_owned(), ..weaker }).await;
     let plan = custody.sealed_rotation(kek, at_once()).await;
     custody.carry_out(plan.request).await;
+
+    let plan = custody.sealed_rotation(kek, at_once()).await;
+    let applied = forge_a_change(&custody, &mut superuser).await;
+    for console in [&ines.console, &newcomer] {
+        let error = console.start(ines.author(), plan.request).await.unwrap_err();
+        let RunError::Authority(AuthorityError::Witness(WitnessError::Fault(fault))) = &error else {
+            unreachable!("{error:?}")
+        };
+        assert!(matches!(fault, Fault::People { number, .. } if *number == applied), "{fault:?}");
+    }
 }
 
-/// One operator and whoever owns the database: the weaker rule is asked for by the one, and the entries that put it into force are written
-/// past the register, under the one's own key. The second signature is all that is missing.
-async fn forge_a_change(custody: &TestCustody, superuser: &mut Psql) {
+/// One operator and whoever owns the database: a rule is asked for by the one, and the entries that put it into force are written past the
+/// register, under the one's own key. The second signature is all that is missing. The number of the entry that lies.
+async fn forge_a_change(custody: &TestCustody, superuser: &mut Psql) -> u64 {
     let theo = &custody.theo;
-    let weaker = order(RuleSection::Quorum, &[("rotate_kek", QUORUM)], "ADR-0020");
-    let plan = planned(theo, &Wanted::ChangeRules(weaker)).await.unwrap();
+    let change = order(RuleSection::Quorum, &[("rotate_kek", "2 security:devops")], "");
+    let plan = planned(theo, &Wanted::ChangeRules(change)).await.unwrap();
     let device = theo.unlock_for_seal(passphrase()).await.unwrap();
     theo.console.submit(&plan, Role::Security, &device).await.unwrap();
     let (now, run) = (theo.console.now().await.unwrap(), RunId(uuid::Uuid::from_u128(7)));
@@ -115,6 +119,7 @@ async fn forge_a_change(custody: &TestCustody, superuser: &mut Psql) {
     for entry in [&started, &applied] {
         superuser.append(entry, &signed(entry, theo.author())).await;
     }
+    theo.console.register.head().await.unwrap().0
 }
 
 /// a change whose lines say something else than its parameters is neither submitted nor countersigned, also when it was put

@@ -30,7 +30,7 @@ pub struct Arguments {
     home: Option<PathBuf>,
     /// The operator who acts, by name or login
     #[arg(long = "as", value_name = "NAME", global = true, env = "COUNTERSIGN_AS")]
-    operator: Option<String>,
+    acting: Option<String>,
     /// File with the operator's passphrase, readable by its owner alone; otherwise it is asked for
     #[arg(long, value_name = "FILE", global = true, env = "COUNTERSIGN_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
@@ -144,7 +144,7 @@ impl Arguments {
     pub fn context(&self) -> Context {
         Context {
             home: self.home.clone().unwrap_or_else(Workplace::usual_home),
-            operator: self.operator.clone(),
+            operator: self.acting.clone(),
             passphrase_file: self.passphrase_file.clone(),
             json: self.json,
         }
@@ -163,4 +163,37 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
     let message = error.render().to_string();
     let message = message.trim_start_matches("error: ").trim_end().to_owned();
     output::fail(&Failure::new("usage", message).could_not_tell().hint("see countersign --help"), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::{Command, CommandFactory as _};
+
+    use super::Arguments;
+
+    /// Arguments of the same id share their value, wherever they stand: `people suspend NAME` would act in that very name.
+    #[test]
+    fn no_command_has_an_argument_that_stands_for_all() {
+        fn hold(command: &Command, global: &BTreeSet<String>) {
+            for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
+                assert!(
+                    !global.contains(argument.get_id().as_str()),
+                    "{} of {}",
+                    argument.get_id(),
+                    command.get_name()
+                );
+            }
+            command.get_subcommands().for_each(|below| hold(below, global));
+        }
+        let all = Arguments::command();
+        let global: BTreeSet<String> = all
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .map(|argument| argument.get_id().to_string())
+            .collect();
+        assert!(global.contains("acting"), "{global:?}");
+        hold(&all, &global);
+    }
 }

@@ -51,7 +51,7 @@ fn an_exception_from_its_request_to_its_end() {
     assert_eq!(undated.code, 2, "{undated:?}");
     assert!(undated.err.contains("--until"), "{undated:?}");
     let too_long = bench.ines(&[&["--json"][..], &request("until"), &[beyond.as_str()], &GROUNDS].concat());
-    assert_eq!((too_long.code, too_long.error()["code"].as_str()), (1, Some("term_too_long")), "{too_long:?}");
+    assert_eq!((too_long.code, too_long.error()["code"].as_str()), (1, Some("expiry")), "{too_long:?}");
 
     let asked = bench.ines(&[&["--json"][..], &request("until"), &[soon.as_str()], &GROUNDS].concat()).ok().json();
     let request_number = asked["request"].as_str().unwrap();
