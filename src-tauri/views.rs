@@ -6,6 +6,7 @@ pub(crate) mod erasure;
 pub(crate) mod estate;
 pub(crate) mod exceptions;
 pub(crate) mod keys;
+pub(crate) mod log_stack;
 pub(crate) mod moments;
 pub(crate) mod offboarding;
 pub(crate) mod operators;

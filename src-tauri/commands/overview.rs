@@ -15,6 +15,7 @@ use crate::at_work::{AtWork, IDLE_LOCK_MINUTES};
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::views::keys::{days, key_state, key_type, named, scope};
+use crate::views::log_stack;
 use crate::views::moments::{count32, micros};
 use crate::views::people::Directory;
 
@@ -116,6 +117,9 @@ async fn needs(work: &Arc<AtWork>, found: &register::Overview, due: &[DueKeyView
     for review in super::reviews::waiting_for_me(work, NEEDS_SHOWN).await? {
         needs.push(NeedView::Review { review });
     }
+    for row in register.log_targets().await?.iter().filter(|row| row.is_stalled) {
+        needs.push(NeedView::LogTarget { target: log_stack::target(row, found.now) });
+    }
     if let Some((count, at)) = found.drift.filter(|(count, _)| *count > 0) {
         needs.push(NeedView::Drift { count: count32(count), at: micros(at) });
     }
@@ -171,6 +175,7 @@ async fn history(
 async fn configured(work: &Arc<AtWork>) -> Result<SettingsView, Failure> {
     let console = &work.desk.console;
     let (settings, rules) = tokio::try_join!(console.register.settings(), console.register.rotation_rules())?;
+    let (targets, now) = tokio::try_join!(console.register.log_targets(), console.register.clock())?;
     let workplace = work.desk.premises.workplace().clone();
     let home = workplace.home().display().to_string();
     let status = tokio::task::spawn_blocking(move || workplace.keychain().status()).await;
@@ -191,6 +196,7 @@ async fn configured(work: &Arc<AtWork>) -> Result<SettingsView, Failure> {
         idle_lock_minutes: IDLE_LOCK_MINUTES,
         session_hours_max: SESSION_HOURS_MAX,
         rules: in_force.map(rule).collect(),
+        log_targets: targets.iter().map(|row| log_stack::target(row, now)).collect(),
         data_folder: home,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })

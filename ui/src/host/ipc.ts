@@ -2702,6 +2702,40 @@ problem: ConnectionProblem | null, };
 
 export type LockReason = "started" | "asked" | "idle" | "session_ended" | "suspended";
 
+export type LogTargetView = { 
+/**
+ * What its senders call it.
+ */
+name: string, 
+/**
+ * `ocsf` or `ecs`.
+ */
+format: string, 
+/**
+ * Last entry that it has acknowledged.
+ */
+position: number, 
+/**
+ * Entries that it has not acknowledged yet.
+ */
+behind: number, 
+/**
+ * Minutes for which the oldest of them has waited.
+ */
+minutesBehind: number, 
+/**
+ * Whether that is longer than a stream that works ever leaves it.
+ */
+stalled: boolean, 
+/**
+ * When it last moved.
+ */
+movedAt: Micros, 
+/**
+ * Why it does not move, in its sender's words; empty where it does.
+ */
+trouble: string, };
+
 export type LostView = { 
 /**
  * Id of its key.
@@ -2790,7 +2824,11 @@ exception: ExceptionRowView, } | { "need": "overdue",
 /**
  * Of this key.
  */
-key: DueKeyView, } | { "need": "drift", 
+key: DueKeyView, } | { "need": "log_target", 
+/**
+ * This one.
+ */
+target: LogTargetView, } | { "need": "drift", 
 /**
  * In so many ways.
  */
@@ -4981,6 +5019,10 @@ sessionHoursMax: number,
  * Rotation rules in force.
  */
 rules: Array<RotationRuleView>, 
+/**
+ * Where the ledger is sent, by name.
+ */
+logTargets: Array<LogTargetView>, 
 /**
  * Where the host keeps its data.
  */

@@ -1,6 +1,7 @@
 //! What went wrong, where, and what to do about it.
 
 mod of_custody;
+mod of_log_stack;
 mod of_places;
 mod of_proof;
 mod refusal;

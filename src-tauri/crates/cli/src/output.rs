@@ -27,6 +27,11 @@ pub fn give(answer: &Answer, json: bool) -> Result<(), Failure> {
     }
 }
 
+/// Standard output for a stream of documents, one a line, whose hostile characters were escaped where they were written.
+pub fn lines() -> impl Write + Send + Sync + 'static {
+    std::io::stdout()
+}
+
 /// Says why a command failed.
 pub fn fail(failure: &Failure, json: bool) -> ExitCode {
     let text = if json { document(&error_document(failure)) } else { sentence(failure) };

@@ -18,8 +18,9 @@ pub async fn insisted(steering: &Steering, meter: &Meter) -> Failure {
         .hint("its lease lapses within 30 seconds; then: countersign run resume RUN")
 }
 
+/// Resolves when the person, or whoever runs the program, wants it to end.
 #[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
+pub async fn interrupted() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -28,7 +29,8 @@ async fn interrupted() -> std::io::Result<()> {
     }
 }
 
+/// Resolves when the person wants it to end.
 #[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
+pub async fn interrupted() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }

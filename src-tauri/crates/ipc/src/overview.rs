@@ -13,6 +13,7 @@ use crate::{
     review::ReviewRowView,
     runs::RunRowView,
     scalar::{KeyState, KeyType, Micros},
+    settings::LogTargetView,
 };
 
 view! {
@@ -102,6 +103,11 @@ pub enum NeedView {
     Overdue {
         /// Of this key.
         key: DueKeyView,
+    },
+    /// A target of the log stack takes nothing.
+    LogTarget {
+        /// This one.
+        target: LogTargetView,
     },
     /// Vault and register differ.
     Drift {

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{CustodyHeadView, KeychainView},
-    scalar::KeyType,
+    scalar::{KeyType, Micros},
 };
 
 view! {
@@ -24,6 +24,8 @@ view! {
         pub session_hours_max: u32,
         /// Rotation rules in force.
         pub rules: Vec<RotationRuleView>,
+        /// Where the ledger is sent, by name.
+        pub log_targets: Vec<LogTargetView>,
         /// Where the host keeps its data.
         pub data_folder: String,
         /// Version of this console.
@@ -40,5 +42,27 @@ view! {
         pub every_days: u32,
         /// Clause it comes from.
         pub clause: String,
+    }
+}
+
+view! {
+    /// A target of the log stack, as its senders report it.
+    pub struct LogTargetView {
+        /// What its senders call it.
+        pub name: String,
+        /// `ocsf` or `ecs`.
+        pub format: String,
+        /// Last entry that it has acknowledged.
+        pub position: u32,
+        /// Entries that it has not acknowledged yet.
+        pub behind: u32,
+        /// Minutes for which the oldest of them has waited.
+        pub minutes_behind: u32,
+        /// Whether that is longer than a stream that works ever leaves it.
+        pub stalled: bool,
+        /// When it last moved.
+        pub moved_at: Micros,
+        /// Why it does not move, in its sender's words; empty where it does.
+        pub trouble: String,
     }
 }

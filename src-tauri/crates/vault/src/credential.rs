@@ -263,7 +263,7 @@ impl fmt::Debug for SignIn {
     }
 }
 
-fn cause_of(error: &Error, way: SignInWay) -> SignInCause {
+pub(crate) fn cause_of(error: &Error, way: SignInWay) -> SignInCause {
     const CAUSES_MAX: usize = 16;
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     for _ in 0..CAUSES_MAX {

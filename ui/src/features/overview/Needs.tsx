@@ -88,6 +88,10 @@ function Need({ need }: { readonly need: NeedView }) {
       return (
         <Row to={href("discovery")} glyph={<Glyph icon="radar" tone="warn" />} title="Vault and register differ" second={counted(need.count, "difference")} what={<Said tone="warn" icon="circle-alert">Look</Said>} when={<Ago at={need.at} />} />
       );
+    case "log_target":
+      return (
+        <Row to={href("settings")} glyph={<Glyph icon="scroll-text" tone="alert" />} title="The log stack does not take the ledger" second={`${need.target.name} is ${counted(need.target.behind, "entry", "entries")} and ${counted(need.target.minutesBehind, "minute")} behind${need.target.trouble === "" ? "" : ` · ${need.target.trouble}`}`} what={<Said tone="alert" icon="triangle-alert">Stalled</Said>} when={<Ago at={need.target.movedAt} />} />
+      );
     case "ledger":
       return need.brokenAt === null ? (
         <Row to={href("ledger", null, { verify: "1" })} glyph={<Glyph icon="shield-check" tone="ink" />} title="Verify the ledger" second="This console has not verified it yet" what={<Said tone="ink" icon="shield-check">Verify</Said>} when="" />

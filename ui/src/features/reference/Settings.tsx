@@ -5,6 +5,7 @@ import { useRead, type KeychainView, type SettingsView } from "../../host";
 import { Check, counted, ENVIRONMENT, Reading, Scroll, Segments } from "../../kit";
 import { href } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
+import { LogStack } from "./LogStack";
 import styles from "./reference.module.css";
 
 /** What is configured. The window's own choices can be made here; what the policy sets is for reading. */
@@ -89,6 +90,9 @@ function Configured({ settings }: { readonly settings: SettingsView }) {
         <p className="t2">
           Rotation, algorithms, quorum, exception terms, the gate, retention and the vault&rsquo;s budget are policy: versioned, and changed by two people. They are under <a href={href("policies")}>Policies</a>.
         </p>
+      </Card>
+      <Card title="Log stack">
+        <LogStack targets={settings.logTargets} />
       </Card>
       <Card title="This console">
         <dl className="kv">

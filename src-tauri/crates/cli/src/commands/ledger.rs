@@ -1,10 +1,12 @@
-//! `countersign ledger list|show|verify|checkpoint|export|publish|report`.
+//! `countersign ledger list|show|verify|checkpoint|export|publish|report|stream|targets`.
 
 mod bundle;
 mod checkpoint;
 mod export;
 mod publish;
 mod report;
+mod stream;
+pub mod targets;
 
 use std::time::Instant;
 
@@ -48,6 +50,10 @@ pub enum Ledger {
     Publish(publish::Publish),
     /// What happened in a period, to print and to sign off: HTML or PDF, with the bundle that proves it
     Report(report::Report),
+    /// Send it to a log stack, from where the last stream stopped
+    Stream(stream::Stream),
+    /// How far each target of the log stack is; or forget one
+    Targets(targets::Targets),
 }
 
 /// Which entries.
@@ -95,6 +101,8 @@ impl Ledger {
             Self::Export(it) => it.run(context).await,
             Self::Publish(it) => it.run(context).await,
             Self::Report(it) => it.run(context).await,
+            Self::Stream(it) => it.run(context).await,
+            Self::Targets(it) => it.run(context).await,
         }
     }
 }

@@ -6,6 +6,7 @@ use workplace::{Desk, Standing};
 
 use crate::answer::Answer;
 use crate::at_work::{premises, with_desk, workplace};
+use crate::commands::ledger::targets;
 use crate::commands::open::{head_document, head_text};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -41,6 +42,7 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     let (head_number, hash) = register.head().await?;
     let reviews = register.review_counts(desk.person.operator).await?;
     let unconfirmed = register.protective_acts(true, None, PROTECTIVE_ACTS_PAGE_MAX).await?;
+    let stalled: Vec<_> = register.log_targets().await?.into_iter().filter(|target| target.is_stalled).collect();
     let head = desk.premises.head()?;
     let mut document = head_document(&desk.premises, &head, true)?;
     let drift = found.drift.map(|(differences, at)| json!({ "differences": differences, "at": at.to_string() }));
@@ -55,6 +57,7 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
         },
         "runs_active": found.runs.active,
         "reviews": { "for_me": reviews.for_me, "open": reviews.open },
+        "log_targets_stalled": stalled.iter().map(|target| targets::document(target, found.now)).collect::<Vec<_>>(),
         "unconfirmed_by_vault": unconfirmed.iter().map(|act| act.seq).collect::<Vec<_>>(),
         "keys": found.keys,
         "deks": found.deks,
@@ -84,6 +87,9 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     if !unconfirmed.is_empty() {
         let entries: Vec<String> = unconfirmed.iter().map(|act| act.seq.to_string()).collect();
         facts.pair("not confirmed by the vault", format!("protective acts of entries {}", entries.join(", ")));
+    }
+    for target in &stalled {
+        facts.pair("log stack stalled", targets::behind(target, found.now));
     }
     facts.pair("rotations overdue", found.overdue.to_string());
     facts.pair("due in 30 days", found.due_soon.to_string());

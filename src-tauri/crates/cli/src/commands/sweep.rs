@@ -1,5 +1,5 @@
-//! `countersign sweep`: expired tokens are overwritten and deleted now, and the webhook is reminded of dates that come near. Made for a
-//! scheduler: quiet with nothing to do.
+//! `countersign sweep`: expired tokens are overwritten and deleted now, observations whose term is over are pruned, and the webhook is
+//! reminded of dates that come near. Made for a scheduler: quiet with nothing to do.
 
 use custody::exceptions::Reminded;
 use serde_json::json;
@@ -28,12 +28,15 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     meter.end();
     let swept = swept?;
     desk.console.follow_rules().await?;
+    let here = domain::Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
+    let pruned = desk.console.prune_observations(desk.author(), here).await?;
     let reminded = match desk.webhook()? {
         Some(webhook) => desk.console.send_reminders(desk.author(), &webhook).await?,
         None => Reminded::default(),
     };
     let document = json!({
         "deleted": swept.deleted, "kept": swept.kept, "entries": swept.entries,
+        "pruned": { "observations": pruned.observations, "rows": pruned.rows, "entries": pruned.entries },
         "reminders": {
             "sent": reminded.sent.iter().map(|due| json!({ "exception": due.number.to_string(), "days": due.days })).collect::<Vec<_>>(),
             "failed": reminded.failed.iter().map(|(due, why)| json!({
@@ -47,6 +50,9 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     }
     if swept.kept > 0 {
         lines.push(format!("{} expired tokens are kept by a hold: countersign hold list", swept.kept));
+    }
+    if pruned.observations > 0 {
+        lines.push(format!("{} observations of the vault whose term is over were pruned", pruned.observations));
     }
     if !reminded.sent.is_empty() {
         lines.push(format!("the webhook was reminded of {} exceptions", reminded.sent.len()));

@@ -15,6 +15,7 @@ pub fn of(code: &str) -> Option<Words> {
         of_rules,
         of_exceptions,
         of_checkpoints,
+        of_log_stack,
     ];
     families.into_iter().find_map(|family| family(code))
 }
@@ -150,6 +151,18 @@ fn of_destruction(code: &str) -> Option<Words> {
         "not_proven" => ("not everything is proven yet: there is no certificate before", "countersign run show RUN"),
         "certificate_known" => ("the run has its certificate already", "countersign certificate show RUN"),
         "verification_missing" => ("nothing is closed without what was verified", ""),
+        _ => return None,
+    })
+}
+
+fn of_log_stack(code: &str) -> Option<Words> {
+    Some(match code {
+        "log_target_unknown" => ("nothing was ever sent to a target of that name", "countersign ledger targets"),
+        "under_retention" => ("its term is not over, or something still counts from it", ""),
+        "observation_differs" => (
+            "what the register keeps of an observation is not what was signed: it is not pruned",
+            "keep everything as it is, and verify it: countersign ledger verify",
+        ),
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ mod exceptions;
 mod gate;
 mod help;
 mod ledger;
+mod log_stack;
 mod main_job;
 mod offboarding;
 mod people;

@@ -3,4 +3,7 @@
 
 mod destruction;
 mod estate;
+mod log_service;
+mod log_stream;
+mod retention;
 mod stage;

@@ -52,6 +52,13 @@ pub struct Person {
     founder: Founder,
 }
 
+impl Person {
+    /// What certifies their sessions.
+    pub fn device_signer(&self) -> Arc<dyn Signer + Send + Sync> {
+        Arc::clone(&self.founder.device)
+    }
+}
+
 /// A founded custody.
 pub struct Stage {
     /// Security.

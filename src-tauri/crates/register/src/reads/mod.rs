@@ -20,6 +20,7 @@ mod keys_page;
 mod ledger;
 mod ledger_page;
 mod ledger_rows;
+mod log_targets;
 mod notices;
 mod observations;
 mod offboarding;
@@ -28,6 +29,7 @@ mod people;
 mod protection;
 mod requests;
 mod requests_page;
+mod retention;
 mod review;
 mod rules;
 mod runs;
@@ -67,6 +69,7 @@ pub use ledger_page::{
     EntryDetail, EntryRow, LEDGER_PAGE_MAX, LedgerFilter, LedgerPage, SigningKeyRow, SubjectMeaning,
 };
 pub use ledger_rows::{Beside, LedgerEnd, LedgerPart};
+pub use log_targets::LogTargetRow;
 pub use notices::Notice;
 pub use observations::{DriftRow, ObservationRow, REFUSALS_PAGE_MAX, RefusalRow};
 pub use offboarding::{OffboardingRow, TenantHoldRow, TenantKeyRow, TenantWorkRow, WrappingKekRow};
@@ -75,6 +78,7 @@ pub use people::{DeviceRow, HeldRole, OperatorKind, OperatorRow, OperatorStatus}
 pub use protection::{PROTECTIVE_ACTS_PAGE_MAX, ProtectedKeyRow, ProtectedNow, ProtectiveActRow, Scope};
 pub use requests::{EligibleRow, MaySignRow, RequestRow, SealRow};
 pub use requests_page::{FolderCounts, REQUESTS_PAGE_MAX, RequestFolder, RequestsPage};
+pub use retention::{ObservedRow, PruningBatch};
 pub use review::{REVIEW_PAGE_MAX, ReviewCounts, ReviewItemRow, SignedOff};
 pub use rules::{RULE_HISTORY_MAX, RuleOrigin, RuleVersionRow, RulesRow, SettingBounds};
 pub use runs::{RunDirection, RunRow, StepRow, StepState};

@@ -9,6 +9,7 @@ mod checkpoints;
 mod destruction;
 mod exceptions;
 mod keys;
+mod log_stack;
 mod people;
 mod protection;
 mod requests;

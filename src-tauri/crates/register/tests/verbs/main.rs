@@ -17,6 +17,7 @@ mod exception_stage;
 mod exceptions;
 mod holds;
 mod keys;
+mod log_stack;
 mod logins;
 mod people;
 mod protection;
