@@ -20,10 +20,12 @@ mod requests;
 mod reviews;
 mod rules;
 mod runs;
+mod schedule;
 mod shared_keys;
 mod sign;
 mod tenants;
 mod tokens;
+mod transitions;
 
 use tauri::Wry;
 use tauri::ipc::Invoke;
@@ -45,6 +47,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         protect::protect_preview, protect::protect, protect::protect_confirm, protect::holds, protect::set_hold,
         offboarding::offboarding_survey, offboarding::offboardings_page,
         reviews::reviews_page, reviews::review_detail,
+        transitions::transition_review, transitions::transition_history,
+        schedule::schedule, schedule::evidence,
         exceptions::exceptions_page, exceptions::exception_detail, exceptions::exception_form,
         exceptions::exception_revoke,
         exceptions_review::exceptions_review,

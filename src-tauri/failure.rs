@@ -6,6 +6,7 @@ mod places;
 mod proof;
 mod protect;
 mod requests;
+mod review;
 mod sign_in;
 
 use ipc::{

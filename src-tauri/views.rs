@@ -17,4 +17,6 @@ pub(crate) mod requests;
 pub(crate) mod reviews;
 pub(crate) mod rules;
 pub(crate) mod runs;
+pub(crate) mod schedule;
 pub(crate) mod tenants;
+pub(crate) mod transitions;

@@ -20,6 +20,11 @@ const DEVICE_KEY_VERBS = [
   "duties.acknowledged",
   "checkpoint.signed",
   "checkpoint.cosigned",
+  "exceptions.reviewed",
+  "review.signed",
+  "review.cosigned",
+  "policy.reviewed",
+  "system.audited",
 ];
 
 const later = (one, other) => (one > other ? one : other);

@@ -120,6 +120,8 @@ async fn needs(work: &Arc<AtWork>, found: &register::Overview, due: &[DueKeyView
     for row in register.log_targets().await?.iter().filter(|row| row.is_stalled) {
         needs.push(NeedView::LogTarget { target: log_stack::target(row, found.now) });
     }
+    let late = super::schedule::pressing(work).await?;
+    needs.extend(late.into_iter().map(|duty| NeedView::Scheduled { duty }));
     if let Some((count, at)) = found.drift.filter(|(count, _)| *count > 0) {
         needs.push(NeedView::Drift { count: count32(count), at: micros(at) });
     }

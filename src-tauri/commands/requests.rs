@@ -63,6 +63,8 @@ pub(crate) async fn open_sign_window(host: State<'_, Host>, request: OpenSignWin
         SignSubject::Review { review } => drop(super::reviews::item(&work, review).await?),
         SignSubject::Register { digest } => drop(super::exceptions_review::sign_context(&work, digest).await?),
         SignSubject::Checkpoint { cosign } => drop(super::checkpoints::sign_context(&work, *cosign).await?),
+        SignSubject::Transitions { .. } => drop(super::transitions::sign_context(&work, &request.subject).await?),
+        SignSubject::Record { .. } => drop(super::schedule::sign_context(&work, &request.subject).await?),
         SignSubject::Duty { duty } => drop(super::duties::sign_context(&work, *duty).await?),
     }
     *work.signing.lock().await = Some(Signing { subject: request.subject, shown: None });

@@ -30,6 +30,8 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
         SignSubject::Review { review } => super::reviews::sign_context(&work, &review).await?,
         SignSubject::Register { digest } => super::exceptions_review::sign_context(&work, &digest).await?,
         SignSubject::Checkpoint { cosign } => super::checkpoints::sign_context(&work, cosign).await?,
+        subject @ SignSubject::Transitions { .. } => super::transitions::sign_context(&work, &subject).await?,
+        subject @ SignSubject::Record { .. } => super::schedule::sign_context(&work, &subject).await?,
         SignSubject::Duty { duty } => super::duties::sign_context(&work, duty).await?,
     };
     let shown = match &context {
@@ -37,6 +39,8 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
         SignContextView::Review { statement } => statement.statement_hash.0.clone(),
         SignContextView::Register { statement } => statement.statement_hash.0.clone(),
         SignContextView::Checkpoint { statement } => statement.statement_hash.0.clone(),
+        SignContextView::Transitions { statement } => statement.statement_hash.0.clone(),
+        SignContextView::Record { statement } => statement.statement_hash.0.clone(),
         SignContextView::Duty { statement } => statement.statement_hash.0.clone(),
     };
     if let Some(signing) = work.signing.lock().await.as_mut() {
@@ -69,6 +73,12 @@ pub(crate) async fn sign_confirm(host: State<'_, Host>, request: SignConfirmRequ
             super::exceptions_review::sign_off(&work, &request.reason, shown, passphrase).await?
         }
         SignSubject::Checkpoint { cosign } => super::checkpoints::sign(&work, cosign, shown, passphrase).await?,
+        subject @ SignSubject::Transitions { .. } => {
+            super::transitions::sign(&work, &subject, &request.reason, shown, passphrase).await?
+        }
+        subject @ SignSubject::Record { .. } => {
+            super::schedule::sign(&work, &subject, &request.reason, shown, passphrase).await?
+        }
         SignSubject::Duty { duty } => super::duties::sign(&work, duty, shown, passphrase).await?,
     };
     *work.signing.lock().await = None;

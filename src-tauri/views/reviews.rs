@@ -20,6 +20,8 @@ fn kind(verb: &str) -> ReviewKind {
         "exception.revoked" => ReviewKind::ExceptionRevoked,
         "shared_key.withdrawn" => ReviewKind::SharedKeyWithdrawn,
         "exceptions.reviewed" => ReviewKind::RegisterReviewed,
+        "policy.reviewed" => ReviewKind::PolicyReviewed,
+        "system.audited" => ReviewKind::SystemAudited,
         "run.finished" | "keys.destroyed" | "key.purged" => ReviewKind::Destroyed,
         _ => ReviewKind::Other,
     }

@@ -10,6 +10,7 @@ import { compare, history, rules, violations } from "./policies";
 import { planFor, requestDetail, REQUESTS, signContext } from "./requests";
 import { card, JOINING, people, personDetail } from "./roster";
 import { runDetail, RUNS } from "./runs";
+import { evidence, schedule, signRecord, signTransitions, transitionHistory, transitionReview } from "./transitions";
 import { consequences, hold, offboardings, protectedView, survey, tenantDetail, tenantId, tenantsPage } from "./tenants";
 
 /** Answers like the host, from invented data, so that screens can be looked at. It keeps no rule: what it allows proves nothing. */
@@ -79,6 +80,10 @@ function makeAnswers(start: string, wish: { empty: boolean; fail: string; sign?:
     offboardings_page: (request) => (wish.empty ? { rows: [], next: null } : offboardings(request)),
     reviews_page: (request) => reviewsPage(request, wish.empty),
     review_detail: (request) => reviewDetail(request.review),
+    transition_review: () => transitionReview(start, wish.empty),
+    transition_history: () => transitionHistory(wish.empty),
+    schedule: () => schedule(wish.empty, reads()),
+    evidence,
     exceptions_page: (request) => exceptionsPage(request, wish.empty, reads()),
     exception_detail: (request) => exceptionDetail(request.exception, reads()),
     exception_form: (request) => exceptionForm(request, reads()),
@@ -145,7 +150,12 @@ function makeAnswers(start: string, wish: { empty: boolean; fail: string; sign?:
     rules_history: (request) => history(request.section),
     compare_rules: compare,
     violations: (request) => violations(request, wish.empty),
-    sign_context: () => (wish.sign === "checkpoint" || wish.sign === "cosign" ? signCheckpoint(wish.sign === "cosign") : wish.sign === "register" ? signRegister() : signContext(wish.sign ?? "approve")),
+    sign_context: () => {
+      if (wish.sign === "register") return signRegister();
+      if (wish.sign === "checkpoint" || wish.sign === "cosign") return signCheckpoint(wish.sign === "cosign");
+      if (wish.sign === "transitions" || wish.sign === "closing") return signTransitions(wish.sign === "closing");
+      return wish.sign === "record" ? signRecord() : signContext(wish.sign ?? "approve");
+    },
     sign_confirm: (request) => {
       if (request.passphrase === "wrong") throw { code: "wrong_passphrase" } satisfies IpcError;
       return { request: "rq-1" as never, label: "RQ-0418", decision: "approve", entry: 18442, missing: 0 };

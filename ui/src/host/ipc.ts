@@ -944,6 +944,16 @@ drift: Array<DriftView>,
  */
 entry: number, };
 
+export type DocumentView = { 
+/**
+ * Name of the file.
+ */
+name: string, 
+/**
+ * SHA-256 of its bytes.
+ */
+digest: Digest, };
+
 export type Done = Record<symbol, never>;
 
 export type DraftId = string & { readonly __brand: 'DraftId' };
@@ -1050,6 +1060,62 @@ requested: boolean, };
 
 export type DutyKind = "acknowledge" | "rehearse";
 
+export type DutyRecordView = { 
+/**
+ * On the review list.
+ */
+review: ReviewId, 
+/**
+ * What was done.
+ */
+duty: RecordedDuty, 
+/**
+ * Who.
+ */
+by: PersonView, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * The incident that it follows.
+ */
+incident: string | null, 
+/**
+ * Name of the document that is the evidence.
+ */
+evidenceName: string, 
+/**
+ * Its SHA-256.
+ */
+evidenceDigest: Digest, 
+/**
+ * What they said.
+ */
+note: string, 
+/**
+ * Who looked at it; it counts from then on.
+ */
+lookedAtBy: string | null, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
+
+export type EndedIncidentView = { 
+/**
+ * The hold that kept its evidence.
+ */
+hold: HoldId, 
+/**
+ * As people call it.
+ */
+label: string, 
+/**
+ * When it ended.
+ */
+endedAt: Micros, };
+
 export type EndedView = { 
 /**
  * How.
@@ -1117,6 +1183,16 @@ field: string,
  * The text with every unusual character escaped.
  */
 escaped: string, };
+
+export type EvidenceRequest = { 
+/**
+ * Name of the file.
+ */
+fileName: string, 
+/**
+ * Its bytes, in base64.
+ */
+content: string, };
 
 export type EvidenceView = { 
 /**
@@ -1418,6 +1494,38 @@ export type FieldProblem = "empty" | "too_long" | "too_short" | "not_a_number" |
 
 export type Finding = "clear" | "warns" | "blocks";
 
+export type FindingBecomes = { "is": "note" } | { "is": "incident", 
+/**
+ * The hold that keeps its evidence.
+ */
+hold: HoldId, } | { "is": "exception", 
+/**
+ * Which.
+ */
+request: RequestId, };
+
+export type FindingView = { 
+/**
+ * The entry that it is about, where it is about one.
+ */
+about: number | null, 
+/**
+ * What it becomes.
+ */
+becomes: FindingBecomes, 
+/**
+ * As people call that; empty for a note.
+ */
+reference: string, 
+/**
+ * In words.
+ */
+words: string, 
+/**
+ * Ledger entry of the reviewer who said so; `None` before they sign.
+ */
+entry: number | null, };
+
 export type FolderCountsView = { 
 /**
  * Wait for this operator's seal.
@@ -1579,6 +1687,16 @@ warnings: number,
  * How many more there are that are not named.
  */
 more: number, };
+
+export type GroupCountView = { 
+/**
+ * Which.
+ */
+group: TransitionGroup, 
+/**
+ * How many.
+ */
+items: number, };
 
 export type HeldRoleView = { 
 /**
@@ -1795,6 +1913,16 @@ count: number,
  * Ledger entry.
  */
 entry: number, };
+
+export type IncidentChoiceView = { 
+/**
+ * The hold that keeps its evidence.
+ */
+hold: HoldId, 
+/**
+ * As people call it.
+ */
+label: string, };
 
 export type IncidentId = string & { readonly __brand: 'IncidentId' };
 
@@ -2828,7 +2956,11 @@ key: DueKeyView, } | { "need": "log_target",
 /**
  * This one.
  */
-target: LogTargetView, } | { "need": "drift", 
+target: LogTargetView, } | { "need": "scheduled", 
+/**
+ * Which.
+ */
+duty: ScheduleRowView, } | { "need": "drift", 
 /**
  * In so many ways.
  */
@@ -3299,6 +3431,44 @@ name: string,
 value: string, };
 
 export type Passphrase = string;
+
+export type PastReviewView = { 
+/**
+ * Entries up to this one were in the review before.
+ */
+after: number, 
+/**
+ * Its checkpoint's last entry.
+ */
+until: number, 
+/**
+ * Entries on its list.
+ */
+items: number, 
+/**
+ * SHA-256 of the list.
+ */
+digest: Digest, 
+/**
+ * Root of its checkpoint.
+ */
+root: Digest, 
+/**
+ * The first lead's.
+ */
+signed: ReviewSignatureView, 
+/**
+ * The second lead's; `None` where it was never closed.
+ */
+closed: ReviewSignatureView | null, 
+/**
+ * Whether every signature under its checkpoint verifies with keys that the ledger certifies.
+ */
+holds: boolean, 
+/**
+ * What both found.
+ */
+findings: Array<FindingView>, };
 
 export type PeopleView = { 
 /**
@@ -3826,6 +3996,8 @@ secondsAgo: number,
  */
 differences: Array<DifferenceView>, };
 
+export type RecordedDuty = "policy_review" | "system_audit" | "incident_audit";
+
 export type RefusalReason = { "because": "own_request" } | { "because": "already_signed" } | { "because": "role_missing", 
 /**
  * Any of these would do.
@@ -3867,6 +4039,24 @@ belongsTo: Environment, } | { "because": "register",
  * The register's code.
  */
 refusal: string, };
+
+export type RefusalTallyView = { 
+/**
+ * Login that tried.
+ */
+login: string, 
+/**
+ * What it called.
+ */
+function: string, 
+/**
+ * Why it was refused, in the register's word.
+ */
+code: string, 
+/**
+ * How often.
+ */
+count: number, };
 
 export type RegisterReviewView = { 
 /**
@@ -4228,11 +4418,25 @@ name: string,
  */
 value: string, };
 
+export type ReviewFinding = { 
+/**
+ * The entry that it is about, where it is about one.
+ */
+about: number | null, 
+/**
+ * What it becomes.
+ */
+becomes: FindingBecomes, 
+/**
+ * In words.
+ */
+words: string, };
+
 export type ReviewFolder = "waiting" | "reviewed";
 
 export type ReviewId = string & { readonly __brand: 'ReviewId' };
 
-export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "operator_suspended" | "destroyed" | "certificate" | "exception_revoked" | "shared_key_withdrawn" | "register_reviewed" | "other";
+export type ReviewKind = "suspended" | "revoked" | "disabled" | "compromise_reported" | "tokens_invalidated" | "hold_set" | "operator_suspended" | "destroyed" | "certificate" | "exception_revoked" | "shared_key_withdrawn" | "register_reviewed" | "policy_reviewed" | "system_audited" | "other";
 
 export type ReviewRowView = { 
 /**
@@ -4267,6 +4471,28 @@ signedOff: SignedOffView | null,
  * Whether this operator may sign it off.
  */
 waitsForMe: boolean, };
+
+export type ReviewSignatureView = { 
+/**
+ * Who.
+ */
+by: PersonView, 
+/**
+ * As which lead.
+ */
+role: Role, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * What they said.
+ */
+note: string, 
+/**
+ * Ledger entry.
+ */
+entry: number, };
 
 export type ReviewsPageRequest = { 
 /**
@@ -4800,6 +5026,60 @@ export type SavedViewsView = {
  */
 views: Array<SavedViewView>, };
 
+export type ScheduleRowView = { 
+/**
+ * What.
+ */
+duty: ScheduledDuty, 
+/**
+ * How often, in days; after an incident, within so many.
+ */
+everyDays: number, 
+/**
+ * When it was last; `None` where never.
+ */
+lastAt: Micros | null, 
+/**
+ * By whom.
+ */
+lastBy: PersonView | null, 
+/**
+ * Ledger entry of that.
+ */
+lastEntry: number | null, 
+/**
+ * When it is due; `None` where there is nothing to do it about.
+ */
+dueAt: Micros | null, 
+/**
+ * Whole days until then, negative once it is late.
+ */
+daysLeft: number | null, 
+/**
+ * A newer record that counts once another person looked at it.
+ */
+waits: ReviewId | null, };
+
+export type ScheduleView = { 
+/**
+ * Whatever is due first in front.
+ */
+rows: Array<ScheduleRowView>, 
+/**
+ * What was recorded, newest first.
+ */
+records: Array<DutyRecordView>, 
+/**
+ * Incidents that ended and wait for their audit.
+ */
+incidents: Array<EndedIncidentView>, 
+/**
+ * Whether this operator may record a policy review or an audit.
+ */
+record: MayView, };
+
+export type ScheduledDuty = "transition_review" | "exception_review" | "policy_review" | "system_audit" | "incident_audit" | "restore_drill";
+
 export type Scope = { "of": "key", 
 /**
  * Which.
@@ -5251,7 +5531,15 @@ statement: SignRegisterView, } | { "what": "checkpoint",
 /**
  * Everything it says.
  */
-statement: SignCheckpointView, } | { "what": "duty", 
+statement: SignCheckpointView, } | { "what": "transitions", 
+/**
+ * Everything it says.
+ */
+statement: SignTransitionsView, } | { "what": "record", 
+/**
+ * Everything it says.
+ */
+statement: SignRecordView, } | { "what": "duty", 
 /**
  * Everything it says.
  */
@@ -5381,6 +5669,44 @@ differences: Array<DifferenceView>,
  */
 escaped: Array<EscapedTextView>, };
 
+export type SignRecordView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Which.
+ */
+duty: RecordedDuty, 
+/**
+ * The incident that it follows.
+ */
+incident: string | null, 
+/**
+ * Name of the document that is the evidence.
+ */
+evidenceName: string, 
+/**
+ * Its SHA-256.
+ */
+evidenceDigest: Digest, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of all of this.
+ */
+statementHash: Digest, };
+
 export type SignRegisterView = { 
 /**
  * The custody.
@@ -5457,11 +5783,97 @@ digest: Digest, } | { "sign": "checkpoint",
 /**
  * Whether it is cosigned.
  */
-cosign: boolean, } | { "sign": "duty", 
+cosign: boolean, } | { "sign": "transitions", 
+/**
+ * The last entry that the list reaches to.
+ */
+until: number, 
+/**
+ * SHA-256 of the list as it was shown.
+ */
+digest: Digest, 
+/**
+ * As which lead.
+ */
+role: Role, 
+/**
+ * What was found.
+ */
+findings: Array<ReviewFinding>, } | { "sign": "record", 
+/**
+ * Which.
+ */
+duty: RecordedDuty, 
+/**
+ * The incident that an audit follows.
+ */
+incident: HoldId | null, 
+/**
+ * Name of the document that is the evidence.
+ */
+evidenceName: string, 
+/**
+ * Its SHA-256.
+ */
+evidenceDigest: Digest, } | { "sign": "duty", 
 /**
  * Which.
  */
 duty: DutyKind, };
+
+export type SignTransitionsView = { 
+/**
+ * The custody.
+ */
+custody: CustodyHeadView, 
+/**
+ * Entries up to this one were looked at before.
+ */
+after: number, 
+/**
+ * The last entry under the checkpoint.
+ */
+until: number, 
+/**
+ * Entries on the list.
+ */
+items: number, 
+/**
+ * Of which groups.
+ */
+groups: Array<GroupCountView>, 
+/**
+ * SHA-256 of the list.
+ */
+digest: Digest, 
+/**
+ * Root of the checkpoint.
+ */
+root: Digest, 
+/**
+ * Who signed first; `None` for the first lead's own signature.
+ */
+first: PersonView | null, 
+/**
+ * What was found, by both.
+ */
+findings: Array<FindingView>, 
+/**
+ * Who is about to sign.
+ */
+signer: PersonView, 
+/**
+ * As which lead.
+ */
+role: Role, 
+/**
+ * With which device key.
+ */
+deviceKey: Digest, 
+/**
+ * SHA-256 of all of this.
+ */
+statementHash: Digest, };
 
 export type SignatureView = { 
 /**
@@ -5981,6 +6393,130 @@ sweptAt: Micros | null,
  */
 swept: number, };
 
+export type TransitionGroup = "requests" | "runs" | "keys" | "protection" | "destruction" | "exceptions" | "people" | "refusals" | "rules" | "reviews" | "other";
+
+export type TransitionHistoryView = { 
+/**
+ * At most a hundred.
+ */
+reviews: Array<PastReviewView>, };
+
+export type TransitionItemView = { 
+/**
+ * Its number.
+ */
+entry: number, 
+/**
+ * Where it belongs.
+ */
+group: TransitionGroup, 
+/**
+ * Its verb.
+ */
+verb: string, 
+/**
+ * Upon what, by name.
+ */
+subject: string, 
+/**
+ * Who.
+ */
+by: PersonView, 
+/**
+ * When.
+ */
+at: Micros, 
+/**
+ * Why, in their words.
+ */
+reason: string, 
+/**
+ * How many rows it is about, where it is about many.
+ */
+count: number | null, 
+/**
+ * Its key, where it is about one.
+ */
+key: KeyId | null, 
+/**
+ * Its request.
+ */
+request: RequestId | null, 
+/**
+ * Its run.
+ */
+run: RunId | null, };
+
+export type TransitionReviewView = { 
+/**
+ * By the register's clock.
+ */
+now: Micros, 
+/**
+ * Entries up to this one were looked at before.
+ */
+after: number, 
+/**
+ * The last entry that the list reaches to.
+ */
+until: number, 
+/**
+ * When the last review was closed; `None` before there was one.
+ */
+lastAt: Micros | null, 
+/**
+ * How often it is due, in days.
+ */
+everyDays: number, 
+/**
+ * When it is due.
+ */
+dueAt: Micros, 
+/**
+ * What is on the list, by number.
+ */
+items: Array<TransitionItemView>, 
+/**
+ * Entries of the period that nobody has to look at.
+ */
+routine: number, 
+/**
+ * What was refused in the period, by login and reason.
+ */
+refusals: Array<RefusalTallyView>, 
+/**
+ * Entries of the period that wait for a second person's look: nothing is signed before.
+ */
+looksMissing: Array<number>, 
+/**
+ * SHA-256 of the list, as it is signed.
+ */
+digest: Digest, 
+/**
+ * The first lead's signature, where it waits for the second one.
+ */
+signed: ReviewSignatureView | null, 
+/**
+ * What the first lead found.
+ */
+found: Array<FindingView>, 
+/**
+ * In which role this operator would sign.
+ */
+role: Role | null, 
+/**
+ * Whether this operator may sign it, and if not, why and who may.
+ */
+sign: MayView, 
+/**
+ * Incidents that a finding can name.
+ */
+incidents: Array<IncidentChoiceView>, 
+/**
+ * Requests for exceptions that a finding can name.
+ */
+exceptions: Array<RequestLinkView>, };
+
 export type UnconfirmedView = { 
 /**
  * Its ledger entry, by which it is completed.
@@ -6177,6 +6713,10 @@ export type IpcSchema = {
   offboardings_page: [OffboardingsPageRequest, OffboardingsPageView];
   reviews_page: [ReviewsPageRequest, ReviewsPageView];
   review_detail: [ReviewDetailRequest, ReviewDetailView];
+  transition_review: [Nothing, TransitionReviewView];
+  transition_history: [Nothing, TransitionHistoryView];
+  schedule: [Nothing, ScheduleView];
+  evidence: [EvidenceRequest, DocumentView];
   exceptions_page: [ExceptionsPageRequest, ExceptionsPageView];
   exception_detail: [ExceptionDetailRequest, ExceptionDetailView];
   exception_form: [ExceptionFormRequest, ExceptionFormView];
@@ -6272,6 +6812,10 @@ export const INVALIDATES: { readonly [C in keyof IpcSchema]: readonly CacheTag[]
   offboardings_page: [],
   reviews_page: [],
   review_detail: [],
+  transition_review: [],
+  transition_history: [],
+  schedule: [],
+  evidence: [],
   exceptions_page: [],
   exception_detail: [],
   exception_form: [],

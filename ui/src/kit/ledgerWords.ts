@@ -56,6 +56,12 @@ const ACTS: Record<string, { word: string; icon: IconName; tone: Tone }> = {
   "key.reactivated": { word: "Reactivated", icon: "rotate-ccw", tone: "ink" },
   "hold.set": { word: "Hold set", icon: "lock", tone: "warn" },
   "hold.lifted": { word: "Hold lifted", icon: "lock", tone: "ink" },
+  "checkpoint.signed": { word: "Checkpoint made", icon: "stamp", tone: "ink" },
+  "checkpoint.cosigned": { word: "Checkpoint cosigned", icon: "stamp", tone: "ok" },
+  "review.signed": { word: "Review signed", icon: "stamp", tone: "ink" },
+  "review.cosigned": { word: "Review closed, checkpoint cosigned", icon: "stamp", tone: "ok" },
+  "policy.reviewed": { word: "Policy reviewed", icon: "file-text", tone: "ink" },
+  "system.audited": { word: "Encryption system audited", icon: "shield-check", tone: "ink" },
   "review.signed_off": { word: "Signed off", icon: "stamp", tone: "ok" },
   "tokens.invalidated": { word: "Tokens invalidated", icon: "ban", tone: "alert" },
   "tokens.swept": { word: "Expired tokens deleted", icon: "trash", tone: "idle" },
@@ -71,8 +77,6 @@ const ACTS: Record<string, { word: string; icon: IconName; tone: Tone }> = {
   "exception.reminded": { word: "Reminded of an exception", icon: "hourglass", tone: "idle" },
   "exceptions.reviewed": { word: "Register of exceptions signed off", icon: "stamp", tone: "ok" },
   "shared_key.withdrawn": { word: "Shared-service entry withdrawn", icon: "link-2-off", tone: "warn" },
-  "checkpoint.signed": { word: "Checkpoint made", icon: "stamp", tone: "ink" },
-  "checkpoint.cosigned": { word: "Checkpoint cosigned", icon: "stamp", tone: "ok" },
   "certificate.issued": { word: "Certificate issued", icon: "file-text", tone: "ok" },
 };
 

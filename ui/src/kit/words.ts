@@ -1,5 +1,5 @@
 import type {
-  Classification, ConnectionTarget, Decision, Environment, HoldKind, KeyState, KeyType, Micros, OperationKind, ProtectAct, RequestState, ReviewKind, Role,
+  Classification, ConnectionTarget, Decision, Environment, HoldKind, KeyState, KeyType, Micros, OperationKind, ProtectAct, RequestState, ReviewKind, Role, ScheduledDuty,
   RotationTrigger, RunState, Separation, StorageMedium, TenantStatus, VersionState, Violation,
 } from "../host";
 import type { IconName } from "./drawings";
@@ -132,7 +132,15 @@ export const REVIEW_KIND: Record<ReviewKind, Said> = {
   exception_revoked: { word: "Exception revoked", icon: "ban", tone: "alert" },
   shared_key_withdrawn: { word: "Shared-service entry withdrawn", icon: "link-2-off", tone: "warn" },
   register_reviewed: { word: "Register of exceptions signed off", icon: "stamp", tone: "idle" },
+  policy_reviewed: { word: "Policy reviewed", icon: "file-text", tone: "idle" },
+  system_audited: { word: "Encryption system audited", icon: "shield-check", tone: "idle" },
   other: { word: "Act", icon: "circle", tone: "idle" },
+};
+
+/** What is done at regular times, at the beginning of a sentence. */
+export const SCHEDULED: Record<ScheduledDuty, string> = {
+  transition_review: "The review of key state transitions", exception_review: "The look at the register of exceptions", policy_review: "The policy review",
+  system_audit: "The audit of the encryption system", incident_audit: "The audit after an incident", restore_drill: "The restore drill of backup keys",
 };
 
 /** A protective act: in the imperative, as what becomes of the key, and how it is drawn. */

@@ -11,7 +11,7 @@ use workplace::Workplace;
 use crate::answer::Exit;
 use crate::commands::{
     certificate, connect, custody, deks, drill, estate, exception, found, gate, hold, join, keys, ledger, offboard,
-    open, people, protect, request, review, rules, run, shared_key, sign, tenants, tokens, vault, violations,
+    open, people, protect, request, review, rules, run, schedule, shared_key, sign, tenants, tokens, vault, violations,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -112,9 +112,12 @@ pub enum Command {
     /// What must be kept: legal holds and open incidents
     #[command(subcommand)]
     Hold(hold::Hold),
-    /// What one person did at once, for a second person to look at
+    /// What one person did at once, for a second person to look at; what happened to keys, for two leads
     #[command(subcommand)]
     Review(review::Review),
+    /// Reviews, audits and drills at regular times: what is due, what is late, and the evidence
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// Requests: ask for what needs two people
     #[command(subcommand)]
     Request(request::Request),

@@ -22,6 +22,7 @@ pub mod request;
 pub mod review;
 pub mod rules;
 pub mod run;
+pub mod schedule;
 pub mod shared_key;
 pub mod sign;
 mod status;
@@ -69,6 +70,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Answer, Failure>
         Command::SharedKey(it) => it.run(context).await,
         Command::Hold(it) => it.run(context).await,
         Command::Review(it) => it.run(context).await,
+        Command::Schedule(it) => it.run(context).await,
         Command::Sweep => sweep::run(context).await,
         Command::Drill(it) => it.run(context).await,
         Command::Request(it) => it.run(context).await,

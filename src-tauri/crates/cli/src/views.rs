@@ -8,4 +8,6 @@ pub mod plans;
 pub mod requests;
 pub mod reviews;
 pub mod runs;
+pub mod schedule;
 pub mod tenants;
+pub mod transitions;

@@ -144,7 +144,7 @@ pub fn write_entry(
     SignedEntry { entry, signatures }
 }
 
-fn random_id() -> uuid::Uuid {
+pub(crate) fn random_id() -> uuid::Uuid {
     let mut bytes = [0; 16];
     OsRng.fill_bytes(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid()

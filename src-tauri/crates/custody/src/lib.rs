@@ -22,6 +22,7 @@ pub mod protect;
 pub mod report;
 pub mod request;
 pub mod retention;
+pub mod review;
 mod rules;
 pub mod run;
 pub mod session;

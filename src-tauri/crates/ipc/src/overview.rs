@@ -14,6 +14,7 @@ use crate::{
     runs::RunRowView,
     scalar::{KeyState, KeyType, Micros},
     settings::LogTargetView,
+    schedule::ScheduleRowView,
 };
 
 view! {
@@ -108,6 +109,11 @@ pub enum NeedView {
     LogTarget {
         /// This one.
         target: LogTargetView,
+    },
+    /// Something of the schedule is late, or is due within a week.
+    Scheduled {
+        /// Which.
+        duty: ScheduleRowView,
     },
     /// Vault and register differ.
     Drift {

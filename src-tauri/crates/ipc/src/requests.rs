@@ -10,7 +10,9 @@ use crate::{
     people::PersonView,
     plans::{CountView, OperationRequest, PlanView},
     runs::RunState,
-    scalar::{Cursor, Decision, Digest, DraftId, Micros, OperationKind, RequestId, ReviewId, Role},
+    scalar::{Cursor, Decision, Digest, DraftId, HoldId, Micros, OperationKind, RequestId, ReviewId, Role},
+    schedule::RecordedDuty,
+    transitions::ReviewFinding,
 };
 
 request! {
@@ -315,6 +317,28 @@ pub enum SignSubject {
     Checkpoint {
         /// Whether it is cosigned.
         cosign: bool,
+    },
+    /// A lead's signature under the review of key state transitions, and with it under the ledger's checkpoint.
+    Transitions {
+        /// The last entry that the list reaches to.
+        until: u32,
+        /// SHA-256 of the list as it was shown.
+        digest: Digest,
+        /// As which lead.
+        role: Role,
+        /// What was found.
+        findings: Vec<ReviewFinding>,
+    },
+    /// The record of a policy review or an audit.
+    Record {
+        /// Which.
+        duty: RecordedDuty,
+        /// The incident that an audit follows.
+        incident: Option<HoldId>,
+        /// Name of the document that is the evidence.
+        evidence_name: String,
+        /// Its SHA-256.
+        evidence_digest: Digest,
     },
     /// A sign of life of the operator themselves.
     Duty {

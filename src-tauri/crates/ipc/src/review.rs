@@ -12,7 +12,7 @@ words! {
     /// What waits for a second look.
     pub enum ReviewKind {
         Suspended, Revoked, Disabled, CompromiseReported, TokensInvalidated, HoldSet, OperatorSuspended, Destroyed, Certificate,
-        ExceptionRevoked, SharedKeyWithdrawn, RegisterReviewed, Other,
+        ExceptionRevoked, SharedKeyWithdrawn, RegisterReviewed, PolicyReviewed, SystemAudited, Other,
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
     plans::PlanView,
     requests::SealSlotView,
     review::ReviewDetailView,
+    schedule::RecordedDuty,
+    transitions::{FindingView, GroupCountView},
     scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
 };
 
@@ -39,6 +41,16 @@ pub enum SignContextView {
     Checkpoint {
         /// Everything it says.
         statement: SignCheckpointView,
+    },
+    /// A lead's signature under the review of key state transitions.
+    Transitions {
+        /// Everything it says.
+        statement: SignTransitionsView,
+    },
+    /// The record of a policy review or an audit.
+    Record {
+        /// Everything it says.
+        statement: SignRecordView,
     },
     /// A rehearsal signature, or the acknowledgement of duties.
     Duty {
@@ -74,6 +86,62 @@ view! {
         /// With which device key.
         pub device_key: Digest,
         /// SHA-256 of the checkpoint's text.
+        pub statement_hash: Digest,
+    }
+}
+
+view! {
+    /// A review of key state transitions, as a lead signs it.
+    pub struct SignTransitionsView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// Entries up to this one were looked at before.
+        pub after: u32,
+        /// The last entry under the checkpoint.
+        pub until: u32,
+        /// Entries on the list.
+        pub items: u32,
+        /// Of which groups.
+        pub groups: Vec<GroupCountView>,
+        /// SHA-256 of the list.
+        pub digest: Digest,
+        /// Root of the checkpoint.
+        pub root: Digest,
+        /// Who signed first; `None` for the first lead's own signature.
+        pub first: Option<PersonView>,
+        /// What was found, by both.
+        pub findings: Vec<FindingView>,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// As which lead.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of all of this.
+        pub statement_hash: Digest,
+    }
+}
+
+view! {
+    /// A policy review or an audit, as it is recorded.
+    pub struct SignRecordView {
+        /// The custody.
+        pub custody: CustodyHeadView,
+        /// Which.
+        pub duty: RecordedDuty,
+        /// The incident that it follows.
+        pub incident: Option<String>,
+        /// Name of the document that is the evidence.
+        pub evidence_name: String,
+        /// Its SHA-256.
+        pub evidence_digest: Digest,
+        /// Who is about to sign.
+        pub signer: PersonView,
+        /// In which role.
+        pub role: Role,
+        /// With which device key.
+        pub device_key: Digest,
+        /// SHA-256 of all of this.
         pub statement_hash: Digest,
     }
 }

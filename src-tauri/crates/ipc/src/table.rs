@@ -6,7 +6,7 @@
 use crate::{
     app::*, bindings::Collector, certificates::*, estate::*, exceptions::*, gate::*, keys::*, ledger::*,
     offboarding::*, operators::*, overview::*, people::*, plans::*, protect::*, requests::*, review::*, rules::*,
-    runs::*, scalar::*, settings::*, shared_keys::*, sign::*, tenants::*, tokens::*,
+    runs::*, scalar::*, schedule::*, settings::*, shared_keys::*, sign::*, tenants::*, tokens::*, transitions::*,
 };
 
 words! {
@@ -85,6 +85,10 @@ ipc_commands! {
 
     reviews_page(ReviewsPageRequest) -> ReviewsPageView => [];
     review_detail(ReviewDetailRequest) -> ReviewDetailView => [];
+    transition_review(Nothing) -> TransitionReviewView => [];
+    transition_history(Nothing) -> TransitionHistoryView => [];
+    schedule(Nothing) -> ScheduleView => [];
+    evidence(EvidenceRequest) -> DocumentView => [];
 
     exceptions_page(ExceptionsPageRequest) -> ExceptionsPageView => [];
     exception_detail(ExceptionDetailRequest) -> ExceptionDetailView => [];

@@ -18,7 +18,7 @@ use crate::signature::{self, KeyId, PublicKey, Signature, SignatureBlock, Signat
 const SESSION_MICROS_MAX: i64 = 12 * 60 * 60 * 1_000_000;
 
 /// Verbs that need a device key, unlocked afresh; a session key may not sign them.
-const DEVICE_KEY_VERBS: [&str; 10] = [
+const DEVICE_KEY_VERBS: [&str; 15] = [
     "custody.founded",
     "session.opened",
     "request.submitted",
@@ -29,6 +29,11 @@ const DEVICE_KEY_VERBS: [&str; 10] = [
     "duties.acknowledged",
     "checkpoint.signed",
     "checkpoint.cosigned",
+    "exceptions.reviewed",
+    "review.signed",
+    "review.cosigned",
+    "policy.reviewed",
+    "system.audited",
 ];
 
 /// Why an entry is not vouched for.

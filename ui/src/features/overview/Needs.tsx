@@ -2,7 +2,7 @@ import { useRef, useState, type ReactNode } from "react";
 
 import { useRowKeys } from "../../commands/rows";
 import type { NeedView, OverviewView, RequestRowView } from "../../host";
-import { Ago, count, countSentence, counted, day, due, Empty, endsWhen, EXCEPTION_STATE, Icon, requestTitle, REVIEW_KIND, RUN_STATE, runState, runTitle, scopeWords, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
+import { Ago, count, countSentence, counted, day, due, Empty, endsWhen, EXCEPTION_STATE, Icon, requestTitle, REVIEW_KIND, RUN_STATE, runState, runTitle, SCHEDULED, scopeWords, Seals, Segments, Status, type IconName, type Tone } from "../../kit";
 import { href, scopeHref } from "../../routes/route";
 import styles from "./overview.module.css";
 
@@ -51,7 +51,7 @@ export function Needs({ overview }: { readonly overview: OverviewView }) {
 
 function kindOf(need: NeedView): Kind {
   if (need.need === "sign") return "sign";
-  return need.need === "overdue" ? "overdue" : "other";
+  return need.need === "overdue" || (need.need === "scheduled" && (need.duty.daysLeft ?? 0) < 0) ? "overdue" : "other";
 }
 
 function Need({ need }: { readonly need: NeedView }) {
@@ -84,6 +84,12 @@ function Need({ need }: { readonly need: NeedView }) {
       return (
         <Row to={href("keys", need.key.key.key)} glyph={<Glyph icon="timer-reset" tone="alert" />} title={`${need.key.key.name} is overdue`} second={need.key.requested ? `${need.key.scope} · a request is open` : `${need.key.scope} · no request yet`} what={<Said tone="alert" icon="timer-reset">Overdue</Said>} when={due(need.key.rotateBy, need.key.dueInDays)} />
       );
+    case "scheduled": {
+      const late = (need.duty.daysLeft ?? 0) < 0;
+      return (
+        <Row to={href("reviews", null, { part: need.duty.duty === "transition_review" ? "transitions" : "schedule" })} glyph={<Glyph icon="calendar-clock" tone={late ? "alert" : "warn"} />} title={`${SCHEDULED[need.duty.duty]} is ${late ? "late" : "due"}`} second={need.duty.lastAt === null ? "not done here before" : `last on ${day(need.duty.lastAt)}${need.duty.waits === null ? "" : " · a newer record waits for a second look"}`} what={<Said tone={late ? "alert" : "warn"} icon={late ? "timer-reset" : "clock"}>{late ? "Late" : "Due"}</Said>} when={need.duty.dueAt === null ? "" : due(need.duty.dueAt, need.duty.daysLeft ?? 0)} />
+      );
+    }
     case "drift":
       return (
         <Row to={href("discovery")} glyph={<Glyph icon="radar" tone="warn" />} title="Vault and register differ" second={counted(need.count, "difference")} what={<Said tone="warn" icon="circle-alert">Look</Said>} when={<Ago at={need.at} />} />

@@ -116,7 +116,7 @@ const QUORUM_SOURCE: Record<string, string> = {
 };
 const SETTING_SOURCE: Record<string, string> = {
   threat_level: "A §3", gate_rotation_overdue: "A §9.1", gate_violation: "B §15", gate_quorum: "B §18", exception_term_days_max: "B §15", exception_warn_days: "B §15", retention_evidence_days: "B §14", retention_observations_days: "B §14",
-  backup_retention_days: "A §9.2", wal_retention_days: "A §9.2", replica_lag_hours: "A §9.2", rehearsal_days: "B §18", acknowledgement_days: "B §18", lost_device_hours: "A §3", role_cool_down_hours: "B §4", approve_days_max: "B §4", execute_days_max: "B §4",
+  backup_retention_days: "A §9.2", wal_retention_days: "A §9.2", replica_lag_hours: "A §9.2", rehearsal_days: "B §18", transition_review_days: "A §9.6", policy_review_days: "A §11", system_audit_days: "A §9.1", incident_audit_days: "A §9.1", restore_drill_days: "B §11", acknowledgement_days: "B §18", lost_device_hours: "A §3", role_cool_down_hours: "B §4", approve_days_max: "B §4", execute_days_max: "B §4",
 };
 
 /** Rules as they are being edited: what differs from those in force, by name. */

@@ -1,8 +1,8 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { makeQueryClient, useAct, useRead, type SealedView, type SignPlanView } from "../../host";
-import { Button, counted, isInRegister, moment, Problem, Skeleton } from "../../kit";
+import { makeQueryClient, useAct, useRead, type SealedView, type SignContextView, type SignPlanView } from "../../host";
+import { Button, count, counted, isInRegister, moment, Problem, Skeleton } from "../../kit";
 import { Boundary } from "../../shell/Boundary";
 import { Band } from "../../shell/EnvironmentTab";
 import { wordsOf } from "./act";
@@ -14,6 +14,7 @@ import styles from "./sign.module.css";
 import { SigningCheckpoint } from "./SigningCheckpoint";
 import { SigningOff } from "./SigningOff";
 import { SigningRegister } from "./SigningRegister";
+import { SigningRecord, SigningReview } from "./SigningReview";
 
 export function SignApp() {
   const [client] = useState(makeQueryClient);
@@ -64,9 +65,9 @@ function SignWindow() {
         {confirm.view ? (
           <Sealed
             signer={statement.signer}
-            done={view.what === "plan" ? wordsOf(view.statement.act, view.statement).done : view.what === "duty" ? DUTY[view.statement.duty].done : view.what === "checkpoint" ? (view.statement.cosigns ? "Cosigned" : "Signed") : "Signed off"}
-            next={view.what === "plan" ? whatNext(view.statement, confirm.view) : view.what === "duty" ? DUTY[view.statement.duty].next : view.what === "checkpoint" ? (view.statement.cosigns ? "Keep or publish it: whoever has it finds out any change of what lies under it." : "A second person cosigns it.") : view.what === "register" ? "Another person looks next time." : "It is off the review list."}
-            sealed={confirm.view}
+            done={doneWords(view)}
+            next={nextWords(view, confirm.view)}
+            sealed={view.what === "transitions" ? { ...confirm.view, label: `entries ${count(view.statement.after + 1)} to ${count(view.statement.until)}` } : view.what === "record" ? { ...confirm.view, label: view.statement.evidenceName } : confirm.view}
             close={close}
           />
         ) : view.what === "plan" ? (
@@ -77,12 +78,54 @@ function SignWindow() {
           <SigningCheckpoint key={view.statement.statementHash} context={view.statement} {...props} />
         ) : view.what === "register" ? (
           <SigningRegister key={view.statement.statementHash} context={view.statement} {...props} />
+        ) : view.what === "transitions" ? (
+          <SigningReview key={view.statement.statementHash} context={view.statement} {...props} />
+        ) : view.what === "record" ? (
+          <SigningRecord key={view.statement.statementHash} context={view.statement} {...props} />
         ) : (
           <SigningOff key={view.statement.statementHash} context={view.statement} {...props} />
         )}
       </main>
     </>
   );
+}
+
+/** What was done, in a word or two. */
+function doneWords(view: SignContextView): string {
+  switch (view.what) {
+    case "plan":
+      return wordsOf(view.statement.act, view.statement).done;
+    case "duty":
+      return DUTY[view.statement.duty].done;
+    case "checkpoint":
+      return view.statement.cosigns ? "Cosigned" : "Signed";
+    case "transitions":
+      return view.statement.first === null ? "Review signed" : "Review closed";
+    case "record":
+      return "Recorded";
+    default:
+      return "Signed off";
+  }
+}
+
+/** What happens next. */
+function nextWords(view: SignContextView, sealed: SealedView): string {
+  switch (view.what) {
+    case "plan":
+      return whatNext(view.statement, sealed);
+    case "duty":
+      return DUTY[view.statement.duty].next;
+    case "register":
+      return "Another person looks next time.";
+    case "checkpoint":
+      return view.statement.cosigns ? "Keep or publish it: whoever has it finds out any change of what lies under it." : "A second person cosigns it.";
+    case "transitions":
+      return view.statement.first === null ? "The other lead closes it." : "The checkpoint has both signatures.";
+    case "record":
+      return "It counts once another person has looked at it.";
+    default:
+      return "It is off the review list.";
+  }
 }
 
 function whatNext(context: SignPlanView, sealed: SealedView): string {

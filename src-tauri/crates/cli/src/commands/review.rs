@@ -1,4 +1,6 @@
-//! `countersign review list|show|sign-off`: what one person did at once is looked at by a second one.
+//! `countersign review …`: what one person did at once is looked at by a second one; what happened to keys, by two leads.
+
+mod transitions;
 
 use clap::{Args, Subcommand};
 use register::{ProtectiveActRow, REVIEW_PAGE_MAX, ReviewItemRow};
@@ -12,7 +14,7 @@ use crate::context::Context;
 use crate::failure::{Failure, why_not};
 use crate::views::reviews;
 
-/// The review list.
+/// The review list, and the review of key state transitions.
 #[derive(Debug, Subcommand)]
 pub enum Review {
     /// What waits for a second person's look, newest first
@@ -24,6 +26,12 @@ pub enum Review {
     },
     /// Sign off what another person did, under your device key
     SignOff(SignOff),
+    /// What happened to keys since the last review by two leads, grouped
+    Period,
+    /// Sign that review as one of the two leads, and with it the ledger's checkpoint, under your device key
+    Sign(transitions::Sign),
+    /// Reviews by two leads, newest first, with their checkpoints and what was found
+    History(transitions::History),
 }
 
 /// Which acts.
@@ -57,6 +65,9 @@ impl Review {
             Self::List(list) => with_desk(context, async |desk| list.page(desk).await).await,
             Self::Show { entry } => with_desk(context, async |desk| show(desk, entry).await).await,
             Self::SignOff(it) => with_desk(context, async |desk| it.sign(desk, context).await).await,
+            Self::Period => with_desk(context, async |desk| transitions::period(desk).await).await,
+            Self::Sign(it) => with_desk(context, async |desk| it.run(desk, context).await).await,
+            Self::History(it) => with_desk(context, async |desk| it.page(desk).await).await,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::table::Table;
 use crate::views::keys::day;
+use crate::views::schedule;
 
 /// Says how things stand.
 pub async fn run(context: &Context) -> Result<Answer, Failure> {
@@ -43,6 +44,7 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     let reviews = register.review_counts(desk.person.operator).await?;
     let unconfirmed = register.protective_acts(true, None, PROTECTIVE_ACTS_PAGE_MAX).await?;
     let stalled: Vec<_> = register.log_targets().await?.into_iter().filter(|target| target.is_stalled).collect();
+    let schedule = register.schedule().await?;
     let head = desk.premises.head()?;
     let mut document = head_document(&desk.premises, &head, true)?;
     let drift = found.drift.map(|(differences, at)| json!({ "differences": differences, "at": at.to_string() }));
@@ -58,6 +60,7 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
         "runs_active": found.runs.active,
         "reviews": { "for_me": reviews.for_me, "open": reviews.open },
         "log_targets_stalled": stalled.iter().map(|target| targets::document(target, found.now)).collect::<Vec<_>>(),
+        "schedule": schedule.iter().map(schedule::document).collect::<Vec<_>>(),
         "unconfirmed_by_vault": unconfirmed.iter().map(|act| act.seq).collect::<Vec<_>>(),
         "keys": found.keys,
         "deks": found.deks,
@@ -84,6 +87,9 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     facts.pair("approved, not begun", found.requests.approved.to_string());
     facts.pair("runs under way", found.runs.active.to_string());
     facts.pair("reviews for you", reviews.for_me.to_string());
+    for late in schedule::late(&schedule) {
+        facts.pair("late", late);
+    }
     if !unconfirmed.is_empty() {
         let entries: Vec<String> = unconfirmed.iter().map(|act| act.seq.to_string()).collect();
         facts.pair("not confirmed by the vault", format!("protective acts of entries {}", entries.join(", ")));

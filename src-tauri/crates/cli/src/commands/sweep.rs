@@ -1,5 +1,6 @@
-//! `countersign sweep`: expired tokens are overwritten and deleted now, observations whose term is over are pruned, and the webhook is
-//! reminded of dates that come near. Made for a scheduler: quiet with nothing to do.
+//! `countersign sweep`: expired tokens are overwritten and deleted now, observations whose term is over are pruned, the webhook is reminded
+//! of dates that come near, what was refused comes under the ledger's seal, and what is late is said. Made for a scheduler: quiet with nothing
+//! to do.
 
 use custody::exceptions::Reminded;
 use serde_json::json;
@@ -11,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::Meter;
 use crate::views::keys::day;
+use crate::views::schedule;
 
 /// Sweeps.
 pub async fn run(context: &Context) -> Result<Answer, Failure> {
@@ -34,7 +36,12 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
         Some(webhook) => desk.console.send_reminders(desk.author(), &webhook).await?,
         None => Reminded::default(),
     };
+    let attested = desk.console.attest_refusals(desk.author()).await?;
+    let due = desk.console.register.schedule().await?;
+    let late = schedule::late(&due);
     let document = json!({
+        "refusals_attested": attested,
+        "late": due.iter().filter(|row| row.days_late().is_some()).map(schedule::document).collect::<Vec<_>>(),
         "deleted": swept.deleted, "kept": swept.kept, "entries": swept.entries,
         "pruned": { "observations": pruned.observations, "rows": pruned.rows, "entries": pruned.entries },
         "reminders": {
@@ -45,6 +52,9 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
         },
     });
     let mut lines = Vec::new();
+    if attested > 0 {
+        lines.push(format!("{attested} refusals are under the ledger's seal"));
+    }
     if swept.deleted > 0 {
         lines.push(format!("{} expired tokens were overwritten and deleted", swept.deleted));
     }
@@ -64,6 +74,7 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
             day(due.expires_at)
         ));
     }
+    lines.extend(late);
     let exit = if reminded.failed.is_empty() { Exit::Done } else { Exit::Refused };
     Ok(Answer { exit, ..Answer::new(document, lines.join("\n")) })
 }

@@ -11,6 +11,7 @@ use custody::estate::tokens::TokenError;
 use custody::exceptions::ExceptionError;
 use custody::protect::ProtectError;
 use custody::request::{Blocker, RequestError};
+use custody::review::ReviewError;
 use custody::run::{AuthorityError, RunError};
 use custody::session::SessionError;
 use domain::{Change, PlanError, TextError};
@@ -24,6 +25,18 @@ impl From<SessionError> for Failure {
             SessionError::Unlock(error) => error.into(),
             SessionError::Register(error) => error.into(),
             other => Self::of("session", &other),
+        }
+    }
+}
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::Proof(error) => error.into(),
+            ReviewError::Register(error) => error.into(),
+            ReviewError::Reason(error) => error.into(),
+            ReviewError::Text(error) => error.into(),
+            other => Self::of("review", &other),
         }
     }
 }

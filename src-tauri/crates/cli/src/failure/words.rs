@@ -16,6 +16,7 @@ pub fn of(code: &str) -> Option<Words> {
         of_exceptions,
         of_checkpoints,
         of_log_stack,
+        of_reviews,
     ];
     families.into_iter().find_map(|family| family(code))
 }
@@ -40,6 +41,24 @@ fn of_requests(code: &str) -> Option<Words> {
         "plan_unfit" => ("the plan does not fit what it is about", "ask anew with countersign request"),
         "no_quorum" => ("the signatures are not enough", "countersign request show REQUEST says whose are missing"),
         "operation_unknown" => ("the register does not know this operation", "countersign custody migrate"),
+        _ => return None,
+    })
+}
+
+fn of_reviews(code: &str) -> Option<Words> {
+    Some(match code {
+        "review_closed" => ("this review is closed already", "countersign review history"),
+        "review_superseded" => ("another review took the place of this one", "countersign review period"),
+        "looks_missing" => (
+            "acts of this period wait for a second person's look: nothing is behind us while one is missing",
+            "countersign review list",
+        ),
+        "list_differs" => (
+            "the list is not the one that the register has for this period",
+            "look again with countersign review period; if it stays so, countersign ledger verify",
+        ),
+        "finding_unfit" => ("a finding names nothing that is on record", "countersign hold list, countersign request list"),
+        "incident_open" => ("the incident has not ended: its hold stands", "countersign hold list"),
         _ => return None,
     })
 }

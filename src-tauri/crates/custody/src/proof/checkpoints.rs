@@ -229,7 +229,7 @@ fn line_of(checkpoint: &Checkpoint, given: &CheckpointSignatureRow, public_key: 
 }
 
 /// What a cosignature signs.
-fn cosigned(checkpoint: &Checkpoint, seconds: u64) -> String {
+pub(crate) fn cosigned(checkpoint: &Checkpoint, seconds: u64) -> String {
     format!("cosignature/v1\ntime {seconds}\n{}", checkpoint.encode())
 }
 

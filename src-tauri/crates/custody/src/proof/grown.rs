@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::witness::WitnessError;
 
 /// The verified ledger, and its tree at some sizes.
-pub(super) struct Grown {
+pub(crate) struct Grown {
     /// How many entries it has.
     pub entries: u64,
     /// Chain hash of the last one.
@@ -23,18 +23,18 @@ pub(super) struct Grown {
 }
 
 /// The tree that the keychain keeps.
-pub(super) fn restore(kept: &LedgerTree) -> Result<Tree, ProofError> {
+pub(crate) fn restore(kept: &LedgerTree) -> Result<Tree, ProofError> {
     Tree::restore(kept.size, &kept.peaks).filter(|tree| tree.size() > 0).ok_or(ProofError::Kept)
 }
 
 /// The tree as the keychain keeps it.
-pub(super) fn keepsake(tree: &Tree) -> LedgerTree {
+pub(crate) fn keepsake(tree: &Tree) -> LedgerTree {
     LedgerTree { size: tree.size(), peaks: tree.peaks() }
 }
 
 impl Console {
     /// Reads on to the ledger's end, and computes its tree there and at `sizes`: only if it grows from what is kept.
-    pub(super) async fn grown(&self, kept: Option<&Tree>, sizes: &[u64]) -> Result<Grown, ProofError> {
+    pub(crate) async fn grown(&self, kept: Option<&Tree>, sizes: &[u64]) -> Result<Grown, ProofError> {
         let begin = match kept {
             Some(kept) => Some((kept.clone(), self.last_under(kept).await?)),
             None => None,
@@ -130,6 +130,6 @@ impl Console {
     }
 }
 
-pub(super) fn broken(fault: Fault) -> ProofError {
+pub(crate) fn broken(fault: Fault) -> ProofError {
     ProofError::Witness(WitnessError::Fault(fault))
 }

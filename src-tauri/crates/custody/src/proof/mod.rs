@@ -18,3 +18,6 @@ pub use error::{Alarm, ProofError};
 pub use export::Exported;
 pub use inclusion::Inclusion;
 pub use publish::{PublishError, Publisher};
+
+pub(crate) use checkpoints::cosigned;
+pub(crate) use grown::{broken, keepsake, restore};

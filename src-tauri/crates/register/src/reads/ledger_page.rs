@@ -253,6 +253,15 @@ impl Register {
     }
 }
 
+/// Entries by their numbers, ascending.
+pub(super) async fn rows_of_numbers(register: &Register, numbers: &[u64]) -> Result<Vec<EntryRow>, RegisterError> {
+    let mut query = QueryBuilder::<Postgres>::new(ENTRY_COLUMNS);
+    let numbers: Vec<i64> = numbers.iter().map(|number| bigint(*number)).collect();
+    query.push("WHERE e.seq = ANY (").push_bind(numbers).push(")) AS e ORDER BY e.seq");
+    let rows = query.build().fetch_all(register.pool()).await?;
+    Ok(rows.iter().map(entry_row).collect::<Result<_, _>>()?)
+}
+
 fn entry_row(row: &PgRow) -> Result<EntryRow, sqlx::Error> {
     Ok(EntryRow {
         seq: row.count("seq")?,

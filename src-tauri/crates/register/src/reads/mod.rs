@@ -35,11 +35,13 @@ mod rules;
 mod runs;
 mod runs_page;
 mod saved_views;
+mod schedule;
 mod shared_keys;
 mod standing;
 mod tenant_estate;
 mod tenants;
 mod token_batches;
+mod transition_review;
 mod violations;
 mod wraps;
 
@@ -84,6 +86,9 @@ pub use rules::{RULE_HISTORY_MAX, RuleOrigin, RuleVersionRow, RulesRow, SettingB
 pub use runs::{RunDirection, RunRow, StepRow, StepState};
 pub use runs_page::{RUNS_PAGE_MAX, RunCounts, RunFolder, RunsPage};
 pub use saved_views::SavedViewRow;
+pub use schedule::{
+    DUTY_RECORDS_MAX, DutyDone, DutyRecordRow, EndedIncidentRow, ScheduleRow, ScheduledDuty, UnknownDuty,
+};
 pub use shared_keys::{SHARED_KEYS_PAGE_MAX, SharedKeyRow};
 pub use standing::{
     DutiesRow, EndedRoleRow, LapsedSealRow, LossState, LostDeviceRow, OPERATOR_EVENTS_MAX, OperatorEventRow,
@@ -94,5 +99,9 @@ pub use tenant_estate::{
 };
 pub use tenants::{NAMES_MAX, TenantRow, TenantsPage};
 pub use token_batches::TokenBatch;
+pub use transition_review::{
+    FindingBecomes, FindingRow, RefusalTally, ReviewSignatureRow, TRANSITION_REVIEWS_PAGE_MAX, TransitionReviewRow,
+    TransitionStanding,
+};
 pub use violations::{VIOLATIONS_PAGE_MAX, ViolationCount, ViolationCursor, ViolationRow, ViolationsPage};
 pub use wraps::{DekRow, DekScope, TokenId, TokenRow, WrapRow};

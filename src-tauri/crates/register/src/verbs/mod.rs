@@ -13,6 +13,7 @@ mod log_stack;
 mod people;
 mod protection;
 mod requests;
+mod reviews;
 mod runs;
 mod secrets;
 

@@ -28,4 +28,5 @@ mod roles;
 mod rules;
 mod runs;
 mod secrets;
+mod transition_reviews;
 mod turning;

@@ -189,7 +189,8 @@ async fn a_weaker_policy_needs_its_decision_and_nobody_changes_it_alone() {
     let again = custody.apply(ben, run, &plan).await.unwrap_err();
     assert!(again.refusal().is_some_and(|refusal| refusal.code() == "run_finished"), "{again:?}");
     let stale = custody.assert_refused(custody.approve(ben, Role::DevOps, &late).await, ben, "plan_stale").await;
-    assert_eq!(stale.differences()[0].found, "4");
+    let version: i32 = custody.value("SELECT custody.rule_version('settings')").await;
+    assert_eq!(stale.differences()[0].found, version.to_string());
     assert_eq!(custody.rule(RuleSection::Settings, "threat_level").await.as_deref(), Some("elevated"));
 }
 
