@@ -26,7 +26,7 @@ export function Checkpoints({ view, error, again, close }: { readonly view: Chec
               {view.kept !== null && <span className="t3"> This computer keeps the one of entry {count(view.kept)}.</span>}
             </p>
             <div className="stack tight">
-              <div className="row">
+              <div className={`row ${styles.acts ?? ""}`}>
                 <Button kind="primary" icon="stamp" busy={sign.busy} disabled={!view.mayMake.allowed} onClick={() => { sign.act({ subject: { sign: "checkpoint", cosign: false } }); }}>
                   Sign a checkpoint
                 </Button>

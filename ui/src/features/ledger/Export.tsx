@@ -10,11 +10,11 @@ const DAY_MS = 86_400_000;
 type What = LedgerSelection["what"] | "report";
 
 const CHOICES: readonly { readonly value: What; readonly label: string }[] = [
-  { value: "whole", label: "All of it" },
-  { value: "period", label: "A period" },
-  { value: "request", label: "A request" },
-  { value: "tenant", label: "A tenant" },
-  { value: "key", label: "A key" },
+  { value: "whole", label: "All" },
+  { value: "period", label: "Period" },
+  { value: "request", label: "Request" },
+  { value: "tenant", label: "Tenant" },
+  { value: "key", label: "Key" },
 ];
 
 /** The ledger, or a part of it, in a file that anybody verifies alone; and the audit pack of a period. */

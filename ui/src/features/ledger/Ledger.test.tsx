@@ -98,7 +98,7 @@ describe("the ledger", () => {
   it("exports a part of the ledger and makes an audit pack", async () => {
     const host = openAt("#/ledger?panel=export");
     const bundle = within(await screen.findByRole("form", { name: "Bundle" }));
-    await userEvent.click(bundle.getByRole("button", { name: "A request" }));
+    await userEvent.click(bundle.getByRole("button", { name: "Request" }));
     expect(bundle.getByRole<HTMLButtonElement>("button", { name: "Write the bundle" }).disabled).toBe(true);
     await userEvent.type(bundle.getByLabelText("Request"), "R-7");
     await userEvent.click(bundle.getByRole("button", { name: "Write the bundle" }));

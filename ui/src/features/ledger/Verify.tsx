@@ -52,7 +52,7 @@ export function Verify({ head, atOnce, checkpoints, panel }: VerifyProps) {
       </div>
       <div className={styles.chain}>
         {verify.busy ? <Progress head={head ?? null} /> : <Chain checkpoints={checkpoints} head={head} open={() => { panel("checkpoints"); }} />}
-        {!verify.busy && <Standing head={head} to={to} at={status?.verifiedAt ?? null} verdict={verdict} broken={brokenAt !== null} />}
+        {!verify.busy && <Standing head={head} to={to} at={status?.verifiedAt ?? null} verdict={verdict} broken={brokenAt !== null && bad === null} />}
       </div>
       <div className="row">
         {verify.busy ? (
@@ -103,6 +103,7 @@ function Standing({ head, to, at, verdict, broken }: { readonly head: number | u
     if (verdict?.verdict === "holds") return `Every entry follows and every signature holds: ${count(verdict.to)} in ${took(verdict.tookMs)}, ${count(verdict.ratePerS)} a second.`;
     if (broken) return "This ledger does not hold. Verify all of it to see what was found.";
     if (verdict?.verdict === "stopped") return "Verification was stopped: nothing is known beyond what was verified before.";
+    if (verdict?.verdict === "broken" || verdict?.verdict === "replaced") return "";
     if (at === null) return "Every entry is hashed over the one before it and signed by who made it. Verify to prove it here.";
     return null;
   };
