@@ -126,7 +126,7 @@ fn integer(big_endian: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 mod tests {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};

@@ -57,7 +57,7 @@ function Replaced({ verdict }: { readonly verdict: Extract<Bad, { verdict: "repl
     <>
       <h2 className="lead strong wrap">{said.what}</h2>
       <p>
-        {said.means} {verdict.first > 1 && `The ${count(verdict.first - 1)} entries before are as they were.`}
+        {said.means} {verdict.how === "rewritten" && verdict.first > 1 && `The ${count(verdict.first - 1)} entries before are as they were.`}
       </p>
     </>
   );
