@@ -30,8 +30,6 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     meter.end();
     let swept = swept?;
     desk.console.follow_rules().await?;
-    let here = domain::Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
-    let pruned = desk.console.prune_observations(desk.author(), here).await?;
     let reminded = match desk.webhook()? {
         Some(webhook) => desk.console.send_reminders(desk.author(), &webhook).await?,
         None => Reminded::default(),
@@ -39,6 +37,8 @@ async fn sweep(desk: &Desk, context: &Context) -> Result<Answer, Failure> {
     let attested = desk.console.attest_refusals(desk.author()).await?;
     let due = desk.console.register.schedule().await?;
     let late = schedule::late(&due);
+    let here = domain::Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
+    let pruned = desk.console.prune_observations(desk.author(), here).await?;
     let document = json!({
         "refusals_attested": attested,
         "late": due.iter().filter(|row| row.days_late().is_some()).map(schedule::document).collect::<Vec<_>>(),
