@@ -151,6 +151,8 @@ const TABLE: &[Row] = {
         ("exceptions.reviewed", Entity, Other, Info),
         ("shared_key.withdrawn", Entity, Disable, Medium),
         ("review.signed_off", Entity, Update, Info),
+        ("review.signed", Entity, Create, Info),
+        ("review.cosigned", Entity, Update, Info),
         ("checkpoint.signed", Entity, Create, Info),
         ("checkpoint.cosigned", Entity, Update, Info),
         ("drill.passed", Entity, Other, Info),
