@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use custody::review::{Duty, Evidence};
 use domain::Role;
 use ipc::{
-    EvidenceRequest, DocumentView, FieldProblem, IpcError, Nothing, RecordedDuty, RefusalReason, ScheduleRowView,
+    DocumentView, EvidenceRequest, FieldProblem, IpcError, Nothing, RecordedDuty, RefusalReason, ScheduleRowView,
     ScheduleView, SealedView, SignContextView, SignRecordView, SignSubject, Thing,
 };
 use keychain::Passphrase;

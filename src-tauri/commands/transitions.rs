@@ -120,8 +120,7 @@ async fn may_sign(
     let wanted: Vec<Role> = LEADS.into_iter().filter(|role| Some(*role) != taken).collect();
     let first = waiting.and_then(|row| people.row(row.signed.by)).map(|row| row.person.to_lowercase());
     let able = |row: &&OperatorRow| {
-        Some(row.person.to_lowercase()) != first
-            && row.roles_at(people.now).iter().any(|held| wanted.contains(held))
+        Some(row.person.to_lowercase()) != first && row.roles_at(people.now).iter().any(|held| wanted.contains(held))
     };
     let eligible: Vec<_> = people.active().filter(able).map(|row| people.person(row.id)).collect();
     let reason = match code.as_str() {
@@ -149,7 +148,9 @@ async fn exceptions(work: &AtWork) -> Result<Vec<RequestLinkView>, Failure> {
     let (register, mine) = (&work.desk.console.register, work.desk.person.operator);
     let page = register.requests_page(RequestFolder::Open, mine, None, REQUESTS_PAGE_MAX).await?;
     let asked = page.rows.iter().filter(|row| row.operation == domain::Operation::GrantException);
-    Ok(asked.map(|row| RequestLinkView { request: ipc::RequestId(row.id.to_string()), label: label(row.number) }).collect())
+    Ok(asked
+        .map(|row| RequestLinkView { request: ipc::RequestId(row.id.to_string()), label: label(row.number) })
+        .collect())
 }
 
 async fn history(work: &Arc<AtWork>) -> Result<TransitionHistoryView, Failure> {
@@ -212,8 +213,7 @@ pub(super) async fn sign_context(work: &Arc<AtWork>, subject: &SignSubject) -> R
     if let Some(reason) = may_sign(work, it.waiting.as_ref(), &people).await?.reason {
         return Err(Failure::refused(reason));
     }
-    let mut findings: Vec<FindingView> =
-        it.waiting.iter().flat_map(|row| &row.findings).map(views::finding).collect();
+    let mut findings: Vec<FindingView> = it.waiting.iter().flat_map(|row| &row.findings).map(views::finding).collect();
     let (incidents, exceptions) = (incidents(work).await?, exceptions(work).await?);
     findings.extend(asked.into_iter().map(|finding| {
         let reference = match &finding.becomes {

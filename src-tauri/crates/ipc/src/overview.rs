@@ -13,8 +13,8 @@ use crate::{
     review::ReviewRowView,
     runs::RunRowView,
     scalar::{KeyState, KeyType, Micros},
-    settings::LogTargetView,
     schedule::ScheduleRowView,
+    settings::LogTargetView,
 };
 
 view! {

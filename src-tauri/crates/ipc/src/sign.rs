@@ -12,9 +12,9 @@ use crate::{
     plans::PlanView,
     requests::SealSlotView,
     review::ReviewDetailView,
+    scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
     schedule::RecordedDuty,
     transitions::{FindingView, GroupCountView},
-    scalar::{Decision, Digest, Micros, Passphrase, RequestId, Role},
 };
 
 /// What the sign window was opened for. Read by the host for the window that asks.

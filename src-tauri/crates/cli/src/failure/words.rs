@@ -57,7 +57,9 @@ fn of_reviews(code: &str) -> Option<Words> {
             "the list is not the one that the register has for this period",
             "look again with countersign review period; if it stays so, countersign ledger verify",
         ),
-        "finding_unfit" => ("a finding names nothing that is on record", "countersign hold list, countersign request list"),
+        "finding_unfit" => {
+            ("a finding names nothing that is on record", "countersign hold list, countersign request list")
+        }
         "incident_open" => ("the incident has not ended: its hold stands", "countersign hold list"),
         _ => return None,
     })

@@ -8,9 +8,10 @@ use crate::table::Table;
 
 /// A line for a document.
 pub fn document(row: &ScheduleRow) -> Value {
-    let last = row.last.as_ref().map(|it| {
-        json!({ "at": it.at.to_string(), "by": { "id": it.by, "name": it.by_name }, "entry": it.seq })
-    });
+    let last = row
+        .last
+        .as_ref()
+        .map(|it| json!({ "at": it.at.to_string(), "by": { "id": it.by, "name": it.by_name }, "entry": it.seq }));
     json!({
         "duty": row.duty,
         "every_days": row.every_days,

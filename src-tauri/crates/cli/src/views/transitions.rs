@@ -54,9 +54,7 @@ impl Period {
                 "purpose": item.entry.purpose,
             })
         };
-        let refusal = |it: &RefusalTally| {
-            json!({ "login": it.login, "function": it.function, "code": it.code, "count": it.count })
-        };
+        let refusal = |it: &RefusalTally| json!({ "login": it.login, "function": it.function, "code": it.code, "count": it.count });
         json!({
             "after": self.list.after,
             "until": self.list.size,
@@ -83,7 +81,8 @@ impl Period {
         for (group, count) in self.list.counts() {
             let mut table = Table::new(&["entry", "at", "by", "what", "to", "why"]);
             for item in self.list.items.iter().filter(|item| item.group == group) {
-                let (number, at) = (item.number.to_string(), domain::Timestamp::from_micros(item.entry.time).to_string());
+                let (number, at) =
+                    (item.number.to_string(), domain::Timestamp::from_micros(item.entry.time).to_string());
                 let by = people.name(domain::OperatorId(item.entry.actor.id));
                 let to = subject(item, named.get(&item.number));
                 table.row([number.as_str(), &at, &by, &item.entry.verb, &to, &item.entry.purpose]);
@@ -99,7 +98,11 @@ impl Period {
         }
         if !self.looks.is_empty() {
             let looks: Vec<String> = self.looks.iter().map(u64::to_string).collect();
-            let _ = write!(text, "\n\nNot to be signed yet: the acts of entries {} wait for a second look", looks.join(", "));
+            let _ = write!(
+                text,
+                "\n\nNot to be signed yet: the acts of entries {} wait for a second look",
+                looks.join(", ")
+            );
         }
         let _ = write!(text, "\n\nSHA-256 of the list {}", hex::encode(self.list.digest));
         text
@@ -110,9 +113,7 @@ fn finding(row: &FindingRow) -> Value {
     let (becomes, reference) = match &row.becomes {
         FindingBecomes::Note => ("note", Value::Null),
         FindingBecomes::Incident { hold, reference } => ("incident", json!({ "hold": hold, "reference": reference })),
-        FindingBecomes::Exception { request, number } => {
-            ("exception", json!({ "request": request, "number": number }))
-        }
+        FindingBecomes::Exception { request, number } => ("exception", json!({ "request": request, "number": number })),
     };
     json!({ "by_entry": row.seq, "about_entry": row.about, "becomes": becomes, "reference": reference, "words": row.words })
 }

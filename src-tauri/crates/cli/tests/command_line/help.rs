@@ -19,6 +19,7 @@ fn help_lists_every_command() {
         "sample",
         "hold",
         "review",
+        "schedule",
         "exception",
         "shared-key",
         "request",

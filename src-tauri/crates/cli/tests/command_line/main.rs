@@ -18,6 +18,7 @@ mod people;
 mod protection;
 mod publish;
 mod refusals;
+mod reviews;
 mod rules;
 mod runs;
 mod secrets;

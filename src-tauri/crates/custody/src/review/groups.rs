@@ -81,15 +81,34 @@ impl Group {
     #[must_use]
     pub fn of_verb(verb: &str) -> Option<Self> {
         Some(match verb {
-            "session.opened" | "session.closed" | "vault.observed" | "run.claimed" | "step.intended" | "step.done"
-            | "dek.rewrapped" | "token.sealed" | "token.reencrypted" | "key.protection_intended"
-            | "exception.reminded" | "rehearsal.signed" | "duties.acknowledged" | "checkpoint.signed"
-            | "checkpoint.cosigned" | "review.signed" | "review.cosigned" => return None,
+            "session.opened"
+            | "session.closed"
+            | "vault.observed"
+            | "run.claimed"
+            | "step.intended"
+            | "step.done"
+            | "dek.rewrapped"
+            | "token.sealed"
+            | "token.reencrypted"
+            | "key.protection_intended"
+            | "exception.reminded"
+            | "rehearsal.signed"
+            | "duties.acknowledged"
+            | "checkpoint.signed"
+            | "checkpoint.cosigned"
+            | "review.signed"
+            | "review.cosigned" => return None,
             "run.started" | "run.paused" | "run.resumed" | "run.turned_back" | "run.finished" | "step.failed" => {
                 Self::Runs
             }
-            "key.suspended" | "key.revoked" | "key.deactivated" | "key.compromised" | "key.protection_confirmed"
-            | "hold.set" | "hold.lifted" | "tokens.invalidated" => Self::Protection,
+            "key.suspended"
+            | "key.revoked"
+            | "key.deactivated"
+            | "key.compromised"
+            | "key.protection_confirmed"
+            | "hold.set"
+            | "hold.lifted"
+            | "tokens.invalidated" => Self::Protection,
             "keys.deactivated" | "tokens.deleted" | "tokens.swept" | "dek.erased" | "register.reclaimed"
             | "keys.destroyed" | "key.deleted" | "key.purged" | "certificate.issued" => Self::Destruction,
             "exception.revoked" | "exceptions.reviewed" | "shared_key.withdrawn" => Self::Exceptions,
@@ -111,10 +130,9 @@ impl Group {
         match operation {
             Operation::GrantException | Operation::CloseException | Operation::ShareKey => Self::Exceptions,
             Operation::ChangeRules => Self::Rules,
-            Operation::EnrolOperator
-            | Operation::EnrolDevice
-            | Operation::GrantRole
-            | Operation::ReinstateOperator => Self::People,
+            Operation::EnrolOperator | Operation::EnrolDevice | Operation::GrantRole | Operation::ReinstateOperator => {
+                Self::People
+            }
             _ => Self::Requests,
         }
     }

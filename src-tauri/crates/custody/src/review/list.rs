@@ -81,8 +81,7 @@ impl Console {
             if number > size {
                 continue;
             }
-            let entry =
-                Entry::decode(&record.entry).map_err(|source| broken(Fault::Entry { number, source }))?;
+            let entry = Entry::decode(&record.entry).map_err(|source| broken(Fault::Entry { number, source }))?;
             if let Some(group) = Group::of(&entry) {
                 let digest: [u8; 32] = Sha256::digest(&record.entry).into();
                 rows = rows.sequence(Encoder::new().count(number).bytes(&digest));

@@ -121,8 +121,8 @@ impl Console {
             }
         };
         let tree = grown.trees.get(&size).ok_or(ProofError::NoEntry { number: size })?;
-        let checkpoint =
-            Checkpoint::new(&self.origin(), size, tree.root()).map_err(|error: CheckpointError| ProofError::from(error))?;
+        let checkpoint = Checkpoint::new(&self.origin(), size, tree.root())
+            .map_err(|error: CheckpointError| ProofError::from(error))?;
         let keep = keepsake(newer.unwrap_or(tree));
         let verified = (grown.entries, grown.head);
         Ok((checkpoint, Checkpointed { size, root: tree.root(), keep, verified, receipt: None }))

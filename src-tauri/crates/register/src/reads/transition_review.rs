@@ -255,20 +255,11 @@ fn review(row: &PgRow) -> Result<TransitionReviewRow, RegisterError> {
 fn finding(row: &PgRow) -> Result<FindingRow, RegisterError> {
     let becomes = match row.try_get::<String, _>("becomes")?.as_str() {
         "note" => FindingBecomes::Note,
-        "incident" => FindingBecomes::Incident {
-            hold: row.try_get("incident")?,
-            reference: row.try_get("reference")?,
-        },
-        "exception" => FindingBecomes::Exception {
-            request: row.id("request", RequestId)?,
-            number: row.small("number")?,
-        },
+        "incident" => FindingBecomes::Incident { hold: row.try_get("incident")?, reference: row.try_get("reference")? },
+        "exception" => {
+            FindingBecomes::Exception { request: row.id("request", RequestId)?, number: row.small("number")? }
+        }
         _ => return Err(decoding("a finding becomes a note, an incident or an exception")),
     };
-    Ok(FindingRow {
-        seq: row.count("seq")?,
-        about: row.count_maybe("about")?,
-        becomes,
-        words: row.try_get("words")?,
-    })
+    Ok(FindingRow { seq: row.count("seq")?, about: row.count_maybe("about")?, becomes, words: row.try_get("words")? })
 }

@@ -100,10 +100,17 @@ async fn a_review_takes_two_leads_and_the_registers_own_list() {
     let first = custody.sign(anna, draft).await.unwrap();
     let draft = custody.reviewing("review.cosigned", Role::DevOps, 0, size).await;
     // The same person, also with both roles and under another login; another person in the same role.
-    custody.alter(format!("INSERT INTO custody.operator_role VALUES ('{}', 'devops', custody.clock(), custody.clock(), 1)", anna.id)).await;
+    custody
+        .alter(format!(
+            "INSERT INTO custody.operator_role VALUES ('{}', 'devops', custody.clock(), custody.clock(), 1)",
+            anna.id
+        ))
+        .await;
     custody.assert_refused(custody.close(anna, draft.clone()).await, anna, "same_person").await;
     let mira = custody.enrol("mira", &[Role::Security]).await;
-    custody.assert_refused(custody.close(&mira, draft.clone().with("role", "security")).await, &mira, "role_missing").await;
+    custody
+        .assert_refused(custody.close(&mira, draft.clone().with("role", "security")).await, &mira, "role_missing")
+        .await;
     custody.assert_refused(custody.close(&mira, draft.clone()).await, &mira, "role_missing").await;
     custody.assert_refused(custody.close(ben, draft.clone().with("role", "security")).await, ben, "role_missing").await;
     let refused = custody.close(ben, draft.clone().with("digest", hex::encode([0; 32]))).await;
@@ -116,7 +123,10 @@ async fn a_review_takes_two_leads_and_the_registers_own_list() {
     let review = &found[0];
     let closed = review.closed.as_ref().unwrap();
     assert_eq!((found.len(), review.after, i64::try_from(review.size).unwrap()), (1, 0, size));
-    assert_eq!((review.signed.seq, review.signed.by, review.signed.role), (first.seq, OperatorId(anna.id), Role::Security));
+    assert_eq!(
+        (review.signed.seq, review.signed.by, review.signed.role),
+        (first.seq, OperatorId(anna.id), Role::Security)
+    );
     assert_eq!((closed.seq, closed.by, closed.role), (second.seq, OperatorId(ben.id), Role::DevOps));
     let lines = &anna.register.checkpoints(1).await.unwrap()[0].signatures;
     let lines: Vec<_> = lines.iter().map(|line| (line.operator.0, line.seconds.is_some(), line.seq)).collect();
@@ -172,7 +182,8 @@ async fn findings_name_what_they_become() {
     let kek = custody.adopt_kek(ben, "kek-tenants").await;
     let incident = custody.put_hold(ben, "incident", "key", kek).await;
     let legal = custody.put_hold(ben, "legal_hold", "key", kek).await;
-    let items: Vec<i64> = sqlx::query_scalar("SELECT seq FROM custody.review_item").fetch_all(&custody.superuser).await.unwrap();
+    let items: Vec<i64> =
+        sqlx::query_scalar("SELECT seq FROM custody.review_item").fetch_all(&custody.superuser).await.unwrap();
     for item in items {
         custody.look(anna, u64::try_from(item).unwrap()).await;
     }
@@ -211,7 +222,8 @@ async fn findings_name_what_they_become() {
     ];
     let options: PgConnectOptions = (*custody.superuser.connect_options()).clone();
     for who in [anna, ben] {
-        let psql = PgPool::connect_with(options.clone().username(&who.login).password("a password for tests")).await.unwrap();
+        let psql =
+            PgPool::connect_with(options.clone().username(&who.login).password("a password for tests")).await.unwrap();
         for attack in attacks.into_iter().chain(["SELECT custody.do_cosign_review('', '')"]) {
             let Err(error) = sqlx::raw_sql(attack).execute(&psql).await else { unreachable!("{attack}") };
             assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42501", "{}: {attack}", who.login);
@@ -239,7 +251,13 @@ async fn the_schedule_knows_what_is_late_and_who_looked() {
         let (act, register) = (custody.by_device(who, draft), who.register.clone());
         async move { register.record_duty(act.act()).await }
     };
-    custody.assert_refused(record(anna, custody.record("policy.reviewed", None).because("")).await, anna, "purpose_missing").await;
+    custody
+        .assert_refused(
+            record(anna, custody.record("policy.reviewed", None).because("")).await,
+            anna,
+            "purpose_missing",
+        )
+        .await;
     custody.assert_refused(record(anna, custody.record("system.audited", None)).await, anna, "attribute_missing").await;
     let bare = custody.record("policy.reviewed", None).with("evidence_digest", "00");
     custody.assert_refused(record(anna, bare).await, anna, "malformed").await;
@@ -255,7 +273,10 @@ async fn the_schedule_knows_what_is_late_and_who_looked() {
     assert_eq!((policy.days_late(), policy.waits, last.seq, last.by), (None, None, seq, OperatorId(anna.id)));
     assert_eq!(policy.due_at.unwrap().micros() - last.at.micros(), 365 * DAY);
     let kept = ben.register.duty_records(None, 9).await.unwrap().remove(0);
-    assert_eq!((kept.evidence_name.as_str(), kept.evidence_digest, kept.looked_at.is_some()), ("minutes.pdf", [7; 32], true));
+    assert_eq!(
+        (kept.evidence_name.as_str(), kept.evidence_digest, kept.looked_at.is_some()),
+        ("minutes.pdf", [7; 32], true)
+    );
 
     // An incident: an audit while it is open is none; once it ended one is due, and the yearly one does not answer it.
     let kek = custody.adopt_kek(ben, "kek-tenants").await;
@@ -284,7 +305,8 @@ async fn the_schedule_knows_what_is_late_and_who_looked() {
     assert_eq!(custody.duty(ben, ScheduledDuty::SystemAudit).await.last.unwrap().seq, yearly);
 
     let (seq, hash) = ben.register.head().await.unwrap();
-    let drill = Draft::new("drill.passed", "key", kek).with("restored_seq", seq).with("restored_hash", hex::encode(hash));
+    let drill =
+        Draft::new("drill.passed", "key", kek).with("restored_seq", seq).with("restored_hash", hex::encode(hash));
     let act = custody.by_session(ben, drill.with("deks", 1).with("opened", 1));
     let seq = ben.register.record_drill(act.act()).await.unwrap().seq;
     let drill = custody.duty(anna, ScheduledDuty::RestoreDrill).await;

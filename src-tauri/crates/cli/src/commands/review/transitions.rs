@@ -87,7 +87,12 @@ pub async fn period(desk: &Desk) -> Result<Answer, Failure> {
     }
     let waits = open.map_or_else(
         || format!("due {}", standing.due_at),
-        |open| format!("{} signed as {}; the other lead closes it: countersign --as NAME review sign", open.signed.by_name, open.signed.role),
+        |open| {
+            format!(
+                "{} signed as {}; the other lead closes it: countersign --as NAME review sign",
+                open.signed.by_name, open.signed.role
+            )
+        },
     );
     Ok(Answer::new(document, format!("{}\n{waits}", found.text(&people))))
 }
@@ -176,7 +181,8 @@ impl History {
         let rows = desk.console.register.transition_reviews(self.before, self.limit).await?;
         let full = rows.len() >= usize::try_from(self.limit).unwrap_or(usize::MAX);
         let next = rows.last().filter(|_| full).map(|row| row.size);
-        let document = json!({ "reviews": rows.iter().map(transitions::document).collect::<Vec<_>>(), "next_before": next });
+        let document =
+            json!({ "reviews": rows.iter().map(transitions::document).collect::<Vec<_>>(), "next_before": next });
         let more = next.map(|below| format!("\nnext page: --before {below}")).unwrap_or_default();
         let text = match rows.is_empty() {
             true => "No review yet: countersign review period".to_owned(),
