@@ -5,3 +5,4 @@ mod dek_rotation;
 mod outages;
 mod points;
 mod protection;
+mod unwritable;

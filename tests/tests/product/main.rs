@@ -11,6 +11,7 @@ mod figures;
 mod format_vectors;
 mod gate;
 mod microsoft_clients;
+mod mutated_files;
 mod offboarding;
 mod people;
 mod proof;

@@ -106,6 +106,12 @@ impl Author {
         self.signer.sign(message)
     }
 
+    /// The public half of the key this author signs with.
+    #[must_use]
+    pub fn public_key(&self) -> [u8; 32] {
+        self.signer.public_key()
+    }
+
     /// Id of the key this author signs with.
     #[must_use]
     pub fn key_id(&self) -> [u8; 32] {

@@ -81,6 +81,9 @@ pub async fn lengthen(custody: &TestCustody, superuser: &PgPool, count: u32) {
     let moved = sqlx::query("UPDATE custody.head SET seq = $1, hash = $2").bind(i64::try_from(number).unwrap());
     moved.bind(head.as_slice()).execute(&mut *connection).await.unwrap();
     connection.execute("VACUUM ANALYZE custody.ledger_entry").await.unwrap();
+    // The tree that the verbs would have grown.
+    connection.execute("SELECT custody.fill_tree()").await.unwrap();
+    connection.execute("VACUUM ANALYZE custody.ledger_node").await.unwrap();
 }
 
 fn rows(records: &[Record], author: &Author, now: Timestamp) -> Vec<u8> {

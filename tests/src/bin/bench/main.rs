@@ -4,6 +4,7 @@
 //! sides of it are measured in the same run. `cargo xtask bench` builds this as it should be built.
 #![expect(clippy::unwrap_used, reason = "a measurement stops at the first thing that is not as it should be")]
 
+mod appending;
 mod dek_rotation;
 mod desktop;
 mod destruction;

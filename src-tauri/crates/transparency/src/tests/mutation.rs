@@ -1,6 +1,6 @@
 //! Every parser on bytes that were valid once: whatever is done to them, it answers, and never panics.
 //!
-//! A bounded number of cases runs each time; `TRANSPARENCY_FUZZ_SECONDS=600` goes on for ten minutes.
+//! A bounded number of cases runs each time; `COUNTERSIGN_FUZZ_SECONDS=600` goes on for ten minutes.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ impl Dice {
 
 #[expect(clippy::disallowed_methods, reason = "whoever wants the long run says so by the environment")]
 fn rounds(each_time: u64, mut case: impl FnMut(&mut Dice)) {
-    let seconds = std::env::var("TRANSPARENCY_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let seconds = std::env::var("COUNTERSIGN_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let long = seconds.map(Duration::from_secs);
     let begin = Instant::now();
     // A long run begins elsewhere each time.

@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::world::check;
 use crate::bundle::{Header, Linked, Proven, Selection, Writer};
-use crate::{Checkpoint, Levels, SignedCheckpoint, leaf, log_key, prove_consistency, prove_inclusion, reviewer_key};
+use crate::{
+    Checkpoint, Levels, SignedCheckpoint, TlogProof, leaf, log_key, prove_consistency, prove_inclusion, reviewer_key,
+};
 
 const CUSTODY: Uuid = Uuid::from_u128(0x0198_f0c0_0000_7000_8000_0000_0000_0001);
 
@@ -91,6 +93,7 @@ fn the_published_checkpoint_and_bundles_are_still_made_and_verified() {
         "newest": newest.encode(),
     });
     assert_current("checkpoint.json", &vector);
+    assert_current("proof.json", &proofs(&levels, &newest));
     let checkpoints = [Linked { checkpoint: older, path }, Linked { checkpoint: newest, path: Vec::new() }];
     let mut whole = Writer::begin(Vec::new(), &header(Selection::Whole), &checkpoints).unwrap();
     records.iter().for_each(|record| whole.entry(record).unwrap());
@@ -120,6 +123,56 @@ fn the_published_checkpoint_and_bundles_are_still_made_and_verified() {
         let output = Command::new("node").arg(verifier).args(["--reviewers", "2"]).arg(file).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
+}
+
+/// The proof of each entry under a checkpoint, and what is none.
+fn proofs(levels: &Levels, checkpoint: &SignedCheckpoint) -> Value {
+    let size = checkpoint.checkpoint().size();
+    let proof = |index| TlogProof {
+        index,
+        path: prove_inclusion(levels, index, size).unwrap(),
+        checkpoint: checkpoint.clone(),
+    };
+    let file = proof(2).encode();
+    let refused = [
+        ("another version", file.replace("@v1", "@v2")),
+        ("no index", file.replace("index 2\n", "")),
+        ("a number with a zero before it", file.replace("index 2", "index 02")),
+        ("extra data", file.replace("index 2\n", "extra AAAA\nindex 2\n")),
+        ("a hash that is too short", file.replace("index 2\n", "index 2\nAAAA\n")),
+        ("no checkpoint", file.split_once("\n\n").unwrap().0.to_owned() + "\n\n"),
+        ("no empty line", file.replacen("\n\n", "\n", 2)),
+        ("no line break at the end", file.trim_end().to_owned()),
+    ];
+    let proofs: Vec<Value> =
+        (0..size).map(|index| json!({ "number": index + 1, "file": proof(index).encode() })).collect();
+    for (why, file) in &refused {
+        assert!(TlogProof::parse(file.as_bytes()).is_err(), "{why}");
+    }
+    json!({
+        "about": "Proofs of the entries of ledger.json under the newest checkpoint of checkpoint.json, and files that are none; see ../checkpoint.md.",
+        "proofs": proofs,
+        "refused": refused.map(|(why, file)| json!({ "why": why, "file": file })),
+    })
+}
+
+/// the published entries, checkpoints and proofs are read as published, and proofs cover the entries that they are about;
+/// the second verifier says the same.
+#[test]
+fn the_published_proofs_cover_their_entries_here_and_there() {
+    let (records, _, _) = published();
+    let vector: Value = serde_json::from_slice(&std::fs::read(directory().join("proof.json")).unwrap()).unwrap();
+    let proofs = vector["proofs"].as_array().unwrap();
+    assert_eq!(proofs.len(), records.len());
+    for (proof, record) in proofs.iter().zip(&records) {
+        let read = TlogProof::parse(proof["file"].as_str().unwrap().as_bytes()).unwrap();
+        assert!(read.covers(&record.hash) && !read.covers(&[7; 32]), "{}", record.number);
+    }
+    let program = directory().join("../../verifier/vectors.mjs");
+    let output = Command::new("node").arg(program).arg(directory()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 4 + 2 + 4 + 2 + 1 + 4 + 8, "{said}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever renews the vectors says so by the environment")]
