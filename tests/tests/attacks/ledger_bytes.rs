@@ -6,8 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use countersign_tests::{KEYCHAIN, Psql, TestCustody, passphrase, repository};
+use custody::estate::Estate;
 use custody::proof::ProofError;
-use custody::{Console, Witness, WitnessError};
+use custody::{Author, Console, Witness, WitnessError};
 use domain::CustodyId;
 use keychain::testing::PrivateKeyring;
 use keychain::{Keychain, LedgerHead, Pins};
@@ -292,10 +293,9 @@ impl Computer {
         Console { witness: Arc::new(Witness::new(founding, remembered)), ..desk.console.clone() }
     }
 
-    async fn signs(&self, desk: &Desk) -> u64 {
-        let device = desk.unlock_for_seal(passphrase()).await.unwrap();
+    async fn signs(&self, desk: &Desk, device: &Author) -> u64 {
         let kept = self.pins().tree().unwrap();
-        let made = self.console(desk).sign_checkpoint(&device, kept.as_ref()).await.unwrap();
+        let made = self.console(desk).sign_checkpoint(device, kept.as_ref()).await.unwrap();
         self.pins().remember_tree(&made.keep).unwrap();
         let (number, hash) = made.verified;
         self.pins().remember_head(LedgerHead { number, hash }).unwrap();
@@ -323,10 +323,12 @@ async fn two_consoles_that_are_shown_different_histories_find_out_when_they_comp
     let custody = TestCustody::found().await;
     let (ines, theo) = (&custody.ines, &custody.theo);
     let (hers, his) = (Computer::of(&ines.console), Computer::of(&theo.console));
+    let her_key = ines.unlock_for_seal(passphrase()).await.unwrap();
+    let his_key = theo.unlock_for_seal(passphrase()).await.unwrap();
     idle_sessions(&custody, 4).await;
-    let common = hers.signs(ines).await;
+    let common = hers.signs(ines, &her_key).await;
     idle_sessions(&custody, 4).await;
-    his.signs(theo).await;
+    his.signs(theo, &his_key).await;
     let mut superuser = custody.superuser().await;
     keep_aside(&mut superuser).await;
     let fork = common + 2;
@@ -339,9 +341,12 @@ async fn two_consoles_that_are_shown_different_histories_find_out_when_they_comp
     superuser.behind_the_fences(&LEDGER, without).await;
     let (early, late) = (Computer::of(&theo.console), Computer::of(&theo.console));
     assert!(his.sees(theo).await.is_err(), "he has seen further than that");
-    early.signs(theo).await;
-    idle_sessions(&custody, 3).await;
-    late.signs(theo).await;
+    early.signs(theo, &his_key).await;
+    // Whoever is at work goes on in it.
+    for _look in 0..3 {
+        Estate::new(&theo.console, theo.author()).discover().await.unwrap();
+    }
+    late.signs(theo, &his_key).await;
     assert_eq!(early.sees(theo).await, Ok(()));
     assert_eq!(late.sees(theo).await, Ok(()));
     assert_eq!(hers.sees(ines).await, Ok(()), "what she kept ends before the fork");
@@ -351,7 +356,7 @@ async fn two_consoles_that_are_shown_different_histories_find_out_when_they_comp
 
     // Ines goes on in hers, and is past the fork.
     idle_sessions(&custody, 2).await;
-    let mine = hers.signs(ines).await;
+    let mine = hers.signs(ines, &her_key).await;
     assert_eq!(hers.sees(ines).await, Ok(()));
     for computer in [&early, &late] {
         let alarm = computer.sees(theo).await.unwrap_err();

@@ -1,6 +1,6 @@
 //! No entry, no act: a ledger that cannot be written, because its function is gone, its disk is full or the line to it is cut, stops every act
 //! before anything is changed; and what the vault did meanwhile is found and written down once.
-#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
