@@ -6,5 +6,6 @@ mod login;
 mod people;
 mod plan_fields;
 mod protection;
+mod reviews;
 mod superuser;
 mod text;
