@@ -13,11 +13,12 @@ export function Chain({ checkpoints, head, open }: { readonly checkpoints: Check
   const place = (size: number) => Math.min(100, (size / last) * 100);
   const labelled = labels(known, place);
   return (
-    <button type="button" className={styles.line} onClick={open} aria-label={said(checkpoints, last)} title="Checkpoints" data-testid="chain">
+    <button type="button" className={styles.line} onClick={open} title="Checkpoints" data-testid="chain">
+      <span className="sr">{said(checkpoints, last)}</span>
       <span className={styles.anchored} style={{ width: `${newest ? place(newest.size) : 0}%` }} />
       <span className={styles.tail} style={{ left: `${newest ? place(newest.size) : 0}%` }} />
       {known.map((checkpoint) => (
-        <span key={checkpoint.size} className={`${styles.tick ?? ""} ${cosigned(checkpoint) ? "" : (styles.alone ?? "")}`} style={{ left: `${place(checkpoint.size)}%` }}>
+        <span key={checkpoint.size} aria-hidden="true" className={`${styles.tick ?? ""} ${cosigned(checkpoint) ? "" : (styles.alone ?? "")}`} style={{ left: `${place(checkpoint.size)}%` }}>
           {labelled.has(checkpoint.size) && <span className={`${styles.tickLabel ?? ""} ${place(checkpoint.size) > 90 ? (styles.ended ?? "") : place(checkpoint.size) < 8 ? (styles.begun ?? "") : ""} num`}>{count(checkpoint.size)}</span>}
         </span>
       ))}

@@ -43,14 +43,15 @@ function Shown({ view }: { readonly view: LedgerProofView }) {
           {count(view.leaf)} of {count(view.size)}
         </dd>
       </dl>
-      <button type="button" className={styles.path} aria-expanded={whole} aria-label={`Path of ${view.path.length} hashes`} onClick={() => { setWhole(!whole); }}>
-        <span className={styles.step}>entry</span>
+      <button type="button" className={styles.path} aria-expanded={whole} onClick={() => { setWhole(!whole); }}>
+        <span className="sr">Path of {view.path.length} hashes</span>
+        <span className={styles.step} aria-hidden="true">entry</span>
         {view.path.map((hash) => (
-          <span key={hash} className={styles.step} title={hash}>
+          <span key={hash} className={styles.step} title={hash} aria-hidden="true">
             {hash.slice(0, 4)}
           </span>
         ))}
-        <span className={`${styles.step ?? ""} ${styles.root ?? ""}`} title={view.root}>
+        <span className={`${styles.step ?? ""} ${styles.root ?? ""}`} title={view.root} aria-hidden="true">
           root {shortDigest(view.root)}
         </span>
       </button>
