@@ -1,6 +1,6 @@
 //! `countersign status`: what is here; with an operator, what needs them.
 
-use register::PROTECTIVE_ACTS_PAGE_MAX;
+use register::{Overview, PROTECTIVE_ACTS_PAGE_MAX};
 use serde_json::json;
 use workplace::{Desk, Standing};
 
@@ -103,11 +103,15 @@ async fn of_operator(desk: &Desk) -> Result<Answer, Failure> {
     facts.pair("differences", found.drift.map_or_else(|| "never looked".to_owned(), |(count, _)| count.to_string()));
     facts.pair("keys", found.keys.to_string());
     facts.pair("ledger", format!("{head_number} entries"));
+    Ok(Answer::new(document, format!("{}\n\n{}{}", head_text(&head), facts.text(), due(&found))))
+}
+
+/// Keys whose rotation comes next, where there are any.
+fn due(found: &Overview) -> String {
     let mut due = Table::new(&["rotate by", "key", "requested"]);
     for it in &found.due {
         let date = it.key.rotate_by.map(day).unwrap_or_default();
         due.row([date.as_str(), &it.key.name, if it.is_requested { "yes" } else { "no" }]);
     }
-    let due = if found.due.is_empty() { String::new() } else { format!("\n\n{}", due.text()) };
-    Ok(Answer::new(document, format!("{}\n\n{}{due}", head_text(&head), facts.text())))
+    if found.due.is_empty() { String::new() } else { format!("\n\n{}", due.text()) }
 }

@@ -46,7 +46,8 @@ impl Report {
     async fn write(&self, desk: &Desk, context: &Context) -> Result<Answer, Failure> {
         let bundle = self.bundle_file();
         // Looked at before the ledger is read: nobody waits for a print that can't be written.
-        for file in [self.html.as_deref(), self.pdf.as_deref()].into_iter().flatten().filter(|file| file.exists()) {
+        let mut prints = [self.html.as_deref(), self.pdf.as_deref()].into_iter().flatten();
+        if let Some(file) = prints.find(|file| file.exists()) {
             return Err(cannot(file, &std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
         }
         let kept = desk.kept_tree().await?;
