@@ -176,7 +176,9 @@ fn flipped(column: &str, byte: usize, mask: u8) -> String {
         }
         "entry_time" => format!("entry_time + interval '{mask} microseconds'"),
         // No entry says when it was recorded: the clocks' tolerance is all that is known of it.
-        "recorded_at" => format!("recorded_at + interval '{} seconds'", if byte % 2 == 0 { 122 } else { -122 }),
+        "recorded_at" => {
+            format!("recorded_at + interval '{} seconds'", if byte.is_multiple_of(2) { 122 } else { -122 })
+        }
         "verb" | "subject_kind" | "subject" | "purpose" => {
             let at = format!("{byte} % length({column}) + 1");
             let bit = if mask < 8 { mask } else { 1 };

@@ -55,7 +55,8 @@ fn an_offboarding_is_measured() {
 
 #[test]
 fn the_ledger_is_measured() {
-    check(&measure(&["ledger", "entries=2_000", "full=300", "in_memory=300"]), 4);
+    let sizes = ["ledger", "entries=2_000", "full=300", "in_memory=300", "appended_alone=20", "appended=600"];
+    check(&measure(&sizes), 10);
 }
 
 #[test]

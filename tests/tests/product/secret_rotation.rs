@@ -223,7 +223,8 @@ async fn a_value_set_from_outside_lapses_the_signatures() {
     console.vault.set_secret(&name, "typed by somebody else", None, &Tags::new()).await.unwrap();
     let refused = console.start(place.custody.ines.author(), plan.request).await.unwrap_err();
     let said = refused.to_string();
-    assert!(said.contains("newest") && said.contains("enabled_versions"), "{said}");
+    // Which one is the newest, the vault says to the second: two of one second are told apart by their number alone.
+    assert!(said.contains("enabled_versions"), "{said}");
 }
 
 /// what is no secret of the vault, or not in use there, is not planned.

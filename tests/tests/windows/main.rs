@@ -3,6 +3,6 @@
 mod console;
 mod exceptions;
 mod keyboard;
+mod ledger;
 mod offboarding;
 mod people;
-mod policies;

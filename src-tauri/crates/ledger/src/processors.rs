@@ -48,6 +48,6 @@ mod tests {
             assert!(begins.iter().all(|(begin, part)| part.first() == Some(begin)), "{share}");
             assert_eq!(begins.into_iter().flat_map(|(_, part)| part).collect::<Vec<_>>(), items, "{share}");
         }
-        assert!(in_parts(&[] as &[u8], 4, |begin, _| begin).is_empty());
+        assert!(in_parts::<u8, _>(&[], 4, |begin, _| begin).is_empty());
     }
 }
