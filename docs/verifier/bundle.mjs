@@ -6,6 +6,8 @@ import { People } from "./people.mjs";
 import { Tree, grows, includes, leafOf } from "./tree.mjs";
 
 const CHECKPOINTS_MAX = 16;
+/** How far an entry may be dated before an earlier one, in microseconds. */
+const BACK_MAX = 120_000_000n;
 const ASK_AGAIN = "Compare the file's size and SHA-256 with the sender's and ask for it again; if they are the same, treat it as tampering.";
 const DO_NOT_RELY = "Do not rely on this entry or any after it: ask for a bundle from another console, and report both to the reviewers.";
 const COMPARE = "Do not rely on this ledger: compare it with the checkpoint that each reviewer kept, and report what differs.";
@@ -38,6 +40,8 @@ export class Bundle {
   #devices = new Set();
   #tree = new Tree();
   #head = Buffer.alloc(32);
+  #newest = null;
+  #recent = new Map();
   #last = 0;
   #entries = 0;
   #plans = 0;
@@ -172,6 +176,20 @@ export class Bundle {
     return hash;
   }
 
+  /** No entry twice, and none from long before: see "Once, and in time" in ../formats/ledger-entry.md. */
+  #once(number, { id, time }) {
+    const tooOld = (this.#newest ?? time) - BACK_MAX;
+    if (time < tooOld) throw new Fault(number, `entry ${number} is dated more than two minutes before an entry that came earlier`);
+    const first = this.#recent.get(id);
+    if (first) throw new Fault(number, `entry ${number} is entry ${first.number} once more: a copy of it was put there`);
+    if (this.#newest === null || time > this.#newest) this.#newest = time;
+    for (const [old, { time: at }] of this.#recent) {
+      if (at >= this.#newest - BACK_MAX) break;
+      this.#recent.delete(old);
+    }
+    this.#recent.set(id, { number, time });
+  }
+
   #accept(number, { bytes, signatures }, hash) {
     const entry = within(number, `entry ${number} cannot be read`, () => readEntry(bytes));
     if (entry.custody !== this.custody || entry.environment !== this.environment) {
@@ -179,6 +197,7 @@ export class Bundle {
     }
     const block = within(number, `entry ${number} carries no readable signatures`, () => readSignatures(signatures));
     within(number, `entry ${number} is not vouched for`, () => this.#people.accept(entry, bytes, block, hash));
+    if (this.whole) this.#once(number, entry);
     for (const { key: signer } of block) {
       const device = this.#people.device(signer);
       if (!device) continue;

@@ -138,6 +138,8 @@ pub(crate) fn ledger_fault(fault: &Fault) -> (u64, LedgerFault) {
         Fault::Chain { .. } | Fault::Rewritten { .. } => LedgerFault::HashDiffers,
         Fault::Custody { .. } => LedgerFault::WrongCustody,
         Fault::Row { .. } => LedgerFault::RowDiffers,
+        Fault::Repeated { .. } => LedgerFault::Repeated,
+        Fault::Backdated { .. } => LedgerFault::Backdated,
         Fault::Founding | Fault::Head { .. } | Fault::Node { .. } => LedgerFault::RegisterDiffers,
         Fault::Truncated { .. } => LedgerFault::Truncated,
         Fault::People { source, .. } => match source {

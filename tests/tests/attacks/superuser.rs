@@ -112,6 +112,15 @@ fn falsifications(desk: &Desk, newest: u64, forged: &[custody::SignedEntry; 3]) 
             append(borrowed),
             people(newest + 1, SignatureError::Invalid { key: desk.session.device }.into()),
         ),
+        found(
+            "a copy of a signed entry, with another id in its row",
+            format!(
+                "INSERT INTO custody.ledger_entry SELECT h.seq + 1, gen_random_uuid(), e.entry, e.signatures, decode(repeat('ee', 32), 'hex'), now(), now(),
+                     e.actor, e.key_id, e.verb, e.subject_kind, e.subject, e.purpose
+                 FROM custody.head AS h JOIN custody.ledger_entry AS e ON e.seq = h.seq; {RECHAIN}"
+            ),
+            Fault::Repeated { number: newest + 1, first: newest },
+        ),
         found("an operator's own entry in another's name", append(own), people(newest + 1, PeopleError::ForeignKey)),
     ]
 }

@@ -2556,7 +2556,7 @@ size: number,
  */
 founding: Digest, };
 
-export type LedgerFault = "missing" | "hash_differs" | "signature_invalid" | "key_unknown" | "key_not_valid_then" | "malformed" | "wrong_custody" | "out_of_order" | "row_differs" | "register_differs" | "truncated";
+export type LedgerFault = "missing" | "hash_differs" | "signature_invalid" | "key_unknown" | "key_not_valid_then" | "malformed" | "wrong_custody" | "repeated" | "backdated" | "row_differs" | "register_differs" | "truncated";
 
 export type LedgerFilter = { 
 /**

@@ -4,6 +4,7 @@ import type { Digest, Micros } from "../host";
 
 const NUMBER = new Intl.NumberFormat("en-GB");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY_US = 86_400_000_000n;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 export function count(value: number): string {
@@ -61,6 +62,37 @@ export function momentSeconds(at: Micros): string {
 export function exactMoment(at: Micros): string {
   const millis = String(dateOf(at).getUTCMilliseconds()).padStart(3, "0");
   return `${day(at)}, ${clockSeconds(at)}.${millis} UTC`;
+}
+
+/** A recorded text, with the moments in it as people read them. */
+export function readMoments(recorded: string): string {
+  const read = recorded.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, (written) => moment(microsOf(new Date(written))));
+  return read.trim();
+}
+
+/** A day as one types it, 2026-11-22, at an hour of it in UTC; nothing for what is not a day: no 31st of February becomes a 3rd of March. */
+export function dayAt(typed: string, hour = 0, minute = 0): Micros | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(typed.trim());
+  if (!parts) return null;
+  const [year, month, date] = parts.slice(1).map(Number) as [number, number, number];
+  const at = new Date(Date.UTC(year, month - 1, date, hour, minute));
+  const same = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === date && at.getUTCHours() === hour && at.getUTCMinutes() === minute;
+  return same ? microsOf(at) : null;
+}
+
+/** What is wrong with a typed day; nothing while there is none. */
+export function dayFault(day: string): string | undefined {
+  return day.trim() === "" || dayAt(day) !== null ? undefined : "Write the day as 2026-11-22.";
+}
+
+/** The end of a typed day, which is where the next begins. */
+export function endOfDay(typed: string): Micros | null {
+  const start = dayAt(typed);
+  return start === null ? null : (String(BigInt(start) + DAY_US) as Micros);
+}
+
+function microsOf(at: Date): Micros {
+  return String(BigInt(at.getTime()) * 1000n) as Micros;
 }
 
 /** "4 s ago", "in 6 d": the largest whole unit. */

@@ -37,7 +37,7 @@ export function sentences(error: IpcError): Sentences {
     case "ledger_broken":
       return {
         what: `Ledger entry ${error.entry} ${ledgerFault(error.fault)}.`,
-        state: "Nothing is executed until this is cleared.",
+        state: "Nothing is signed or executed until this is cleared.",
         todo: "Verify the ledger and show its finding to whoever runs the database.",
       };
     case "ledger_replaced": {
@@ -220,6 +220,7 @@ const FIELD_PROBLEM: Record<FieldProblem, string> = {
 
 /** Refusals of the register that have words; the others are named by their code. */
 const REGISTER_REFUSAL: Record<string, string> = {
+  clock_behind: "The register's clock is behind its newest entry: it was set back. Nothing is decided until the database server's clock is right.",
   held: "A hold says that this must be kept. Two people can lift it.",
   hold_lifted: "This hold is lifted already.",
   tenant_inactive: "This tenant is not active.",
@@ -296,7 +297,7 @@ export const TASK: Record<Task, string> = {
 const LEDGER_FAULT: Record<LedgerFault, string> = {
   missing: "is missing", hash_differs: "does not follow from the entry before it", signature_invalid: "has a signature that does not hold",
   key_unknown: "is signed with a key that nobody enrolled", key_not_valid_then: "is signed with a key that was not valid then",
-  malformed: "cannot be read", wrong_custody: "belongs to another custody", out_of_order: "is out of order",
+  malformed: "cannot be read", wrong_custody: "belongs to another custody", repeated: "is a copy of an earlier one", backdated: "is dated before earlier ones",
   row_differs: "differs from the row beside it", register_differs: "differs from what the register says", truncated: "is cut off",
 };
 

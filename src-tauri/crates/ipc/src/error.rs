@@ -259,7 +259,7 @@ pub enum ConnectionProblem {
 words! {
     /// What is wrong with a ledger entry.
     pub enum LedgerFault {
-        Missing, HashDiffers, SignatureInvalid, KeyUnknown, KeyNotValidThen, Malformed, WrongCustody, OutOfOrder, RowDiffers,
+        Missing, HashDiffers, SignatureInvalid, KeyUnknown, KeyNotValidThen, Malformed, WrongCustody, Repeated, Backdated, RowDiffers,
         RegisterDiffers, Truncated,
     }
 }

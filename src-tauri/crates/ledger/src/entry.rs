@@ -107,6 +107,7 @@ pub struct Entry {
 pub(crate) struct Glance<'a> {
     pub custody: Uuid,
     pub environment: &'a str,
+    pub id: Uuid,
     pub time: i64,
     pub verb: &'a str,
 }
@@ -158,10 +159,10 @@ impl Entry {
         fields.expect_kind(KIND)?;
         let custody = Uuid::from_bytes(fields.array("an id of 16 bytes")?);
         let environment = fields.text()?;
-        let _id: [u8; 16] = fields.array("an id of 16 bytes")?;
+        let id = Uuid::from_bytes(fields.array("an id of 16 bytes")?);
         let time = fields.time()?;
         let (_kind, _actor) = (fields.bytes()?, fields.bytes()?);
-        Ok(Glance { custody, environment, time, verb: fields.text()? })
+        Ok(Glance { custody, environment, id, time, verb: fields.text()? })
     }
 
     /// An attribute by name.

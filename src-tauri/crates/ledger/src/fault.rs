@@ -85,6 +85,22 @@ pub enum Fault {
         /// Number of the entry.
         number: u64,
     },
+    /// An entry is there a second time.
+    #[error("entry {number} is entry {first} once more: a copy of it was put there")]
+    Repeated {
+        /// Number of the copy.
+        number: u64,
+        /// Number of the entry that it is a copy of.
+        first: u64,
+    },
+    /// An entry is dated before what came earlier, by more than clocks may differ.
+    #[error(
+        "entry {number} is dated more than two minutes before an entry that came earlier: the register takes none like that"
+    )]
+    Backdated {
+        /// Number of the entry.
+        number: u64,
+    },
     /// What the register made of an entry is not what the entry says.
     #[error("what the register keeps of entry {number} is not what the entry says: it was rewritten")]
     Row {
@@ -107,6 +123,8 @@ impl Fault {
             | Self::Rewritten { number }
             | Self::Head { number }
             | Self::Node { number }
+            | Self::Repeated { number, .. }
+            | Self::Backdated { number }
             | Self::Row { number } => *number,
             Self::Founding => 1,
             Self::Truncated { found, .. } => found.saturating_add(1),

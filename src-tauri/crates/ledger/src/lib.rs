@@ -11,6 +11,7 @@ mod links;
 mod page;
 mod people;
 mod processors;
+mod recent;
 mod signature;
 mod verify;
 

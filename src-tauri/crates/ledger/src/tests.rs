@@ -172,6 +172,56 @@ proptest! {
     }
 }
 
+/// a copy of a signed entry, with chain and numbers made anew behind it, is found: by its id as long as its date still fits, by its
+/// date afterwards; one by one, in pages, and by a console that trusts what it has seen.
+#[test]
+fn a_copy_of_an_entry_is_found() {
+    let entries = |count: u64| (2..=count).map(|number| entry(number, MAREN, "dek.rewrapped", &[]));
+    let (maren, tomas) = (TestKey::new(1), TestKey::new(2));
+    let falsified = |count, original: usize, at: usize| {
+        let mut all: Vec<(Entry, Vec<&dyn Signer>)> = vec![(founding(), vec![&maren, &tomas])];
+        all.extend(entries(count).map(|entry| (entry, vec![&maren as &dyn Signer])));
+        let honest = chain(&all);
+        let mut records = honest.clone();
+        records.insert(at - 1, honest[original - 1].clone());
+        rechain(&mut records);
+        (honest, records)
+    };
+    for (count, original, at, fault) in [
+        (300, 300, 301, Fault::Repeated { number: 301, first: 300 }),
+        (300, 250, 301, Fault::Repeated { number: 301, first: 250 }),
+        (300, 180, 301, Fault::Repeated { number: 301, first: 180 }),
+        (300, 179, 301, Fault::Backdated { number: 301 }),
+        (300, 2, 301, Fault::Backdated { number: 301 }),
+        (300, 2, 9, Fault::Repeated { number: 9, first: 2 }),
+        (300, 130, 290, Fault::Backdated { number: 290 }),
+    ] {
+        let (honest, records) = falsified(count, original, at);
+        assert_eq!(verify(&honest).unwrap().entries, count);
+        assert_eq!(verify(&records), Err(fault.clone()), "{original} again as {at}");
+        let seen = honest.last().unwrap();
+        let mut verifier = Verifier::new().remembering(count, seen.hash).trusting_what_it_remembers();
+        assert_eq!(verifier.push_all(&records, &mut |_| {}), Err(fault));
+    }
+}
+
+/// Clocks within a minute of the register's write entries that go back by two at most.
+#[test]
+fn entries_may_go_back_as_far_as_honest_clocks_do() {
+    let maren = TestKey::new(1);
+    let at = |seconds: i64, id| Entry { time: seconds * 1_000_000, ..entry(id, MAREN, "dek.rewrapped", &[]) };
+    let ledger = |times: &[i64]| {
+        let made: Vec<Entry> = (2..).zip(times).map(|(id, seconds)| at(*seconds, id)).collect();
+        let tomas = TestKey::new(2);
+        let mut all: Vec<(Entry, Vec<&dyn Signer>)> = vec![(founding(), vec![&maren, &tomas])];
+        all.extend(made.into_iter().map(|entry| (entry, vec![&maren as &dyn Signer])));
+        verify(&chain(&all))
+    };
+    assert!(ledger(&[200, 80, 200, 320, 200]).is_ok());
+    assert_eq!(ledger(&[200, 79]), Err(Fault::Backdated { number: 3 }));
+    assert_eq!(ledger(&[200, 320, 80]), Err(Fault::Backdated { number: 4 }));
+}
+
 /// deletion and swapping are found.
 #[test]
 fn a_missing_and_a_swapped_entry_are_found() {

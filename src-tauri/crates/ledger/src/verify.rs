@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::links;
 use crate::page::{self, Owed};
 use crate::people::People;
+use crate::recent::Recent;
 use crate::signature::SignatureBlock;
 
 /// One row of the ledger, as stored.
@@ -54,6 +55,7 @@ pub struct Summary {
 #[derive(Debug, Clone)]
 pub struct Verifier {
     people: People,
+    recent: Recent,
     next: u64,
     head: Hash,
     custody: Option<(uuid::Uuid, String)>,
@@ -74,6 +76,7 @@ impl Verifier {
     pub fn new() -> Self {
         Self {
             people: People::new(),
+            recent: Recent::default(),
             next: 1,
             head: GENESIS,
             custody: None,
@@ -131,6 +134,7 @@ impl Verifier {
         let holds = link(&self.head, &record.entry, &record.signatures) == record.hash;
         self.place(record, holds)?;
         let entry = self.check(record)?;
+        self.recent.take(record.number, entry.id, entry.time)?;
         self.advance(record);
         Ok(entry)
     }
@@ -146,20 +150,34 @@ impl Verifier {
         for (place, record) in known.iter().enumerate() {
             self.place(record, broken != Some(place))?;
             let said = match self.skim(record)? {
-                Some(time) => Said::Nothing { time },
-                None => Said::Entry(Box::new(self.check(record)?)),
+                Some((id, time)) => {
+                    self.recent.take(record.number, id, time)?;
+                    Said::Nothing { time }
+                }
+                None => {
+                    let entry = self.check(record)?;
+                    self.recent.take(record.number, entry.id, entry.time)?;
+                    Said::Entry(Box::new(entry))
+                }
             };
             self.advance(record);
             each(said);
         }
         if new.len() >= PAGE_MIN && broken.is_none() {
+            // What is remembered of the last minutes is no small thing to keep twice: a page that holds is told to it afterwards.
+            let mut recent = std::mem::take(&mut self.recent);
             let before = self.clone();
-            if let Some(entries) = self.take_page(new) {
-                entries.into_iter().for_each(|entry| each(Said::Entry(Box::new(entry))));
+            let taken = self.take_page(&recent, new);
+            if let Some(entries) = taken {
+                for (record, entry) in new.iter().zip(entries) {
+                    recent.take(record.number, entry.id, entry.time)?;
+                    each(Said::Entry(Box::new(entry)));
+                }
+                self.recent = recent;
                 return Ok(());
             }
             // Something in it is wrong. What exactly, and at which entry, is said by going through it again.
-            *self = before;
+            *self = Self { recent, ..before };
         }
         new.iter().try_for_each(|record| {
             each(Said::Entry(Box::new(self.push(record)?)));
@@ -169,8 +187,11 @@ impl Verifier {
 
     /// Takes records whose hashes follow from each other and whose signatures were never verified. `None` when any of them does not hold;
     /// then what this verifier has learned of them counts for nothing.
-    fn take_page(&mut self, records: &[Record]) -> Option<Vec<Entry>> {
+    fn take_page(&mut self, recent: &Recent, records: &[Record]) -> Option<Vec<Entry>> {
         let read = page::read(records)?;
+        if !recent.takes_all(read.iter().map(|(entry, _)| (entry.id, entry.time))) {
+            return None;
+        }
         let mut entries = Vec::with_capacity(read.len());
         let mut owed = Vec::with_capacity(read.len());
         for (place, (record, (entry, block))) in records.iter().zip(read).enumerate() {
@@ -210,8 +231,8 @@ impl Verifier {
         self.next += 1;
     }
 
-    /// The time of an entry that teaches nothing and was verified before; `None` for one that must be read.
-    fn skim(&self, record: &Record) -> Result<Option<i64>, Fault> {
+    /// Id and time of an entry that teaches nothing and was verified before; `None` for one that must be read.
+    fn skim(&self, record: &Record) -> Result<Option<(uuid::Uuid, i64)>, Fault> {
         let number = record.number;
         let Some((custody, environment)) = self.custody.as_ref().filter(|_| number <= self.signatures_after) else {
             return Ok(None);
@@ -220,7 +241,7 @@ impl Verifier {
         if glance.custody != *custody || glance.environment != environment {
             return Err(Fault::Custody { number });
         }
-        Ok(TEACH_NOTHING.contains(&glance.verb).then_some(glance.time))
+        Ok(TEACH_NOTHING.contains(&glance.verb).then_some((glance.id, glance.time)))
     }
 
     /// Ends the ledger: nothing that was seen before may be missing.

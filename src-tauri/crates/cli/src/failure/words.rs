@@ -266,6 +266,10 @@ fn of_people(code: &str) -> Option<Words> {
         "duties_differ" => ("the duties have changed meanwhile", "read them anew: countersign people duties"),
         "operator_inactive" => ("you are suspended, or have left", "another Security operator can say why"),
         "clock_skew" => ("this computer's clock and the register's differ by more than a minute", "set the clock"),
+        "clock_behind" => (
+            "the register's clock is behind the newest ledger entry: it was set back, and nothing is decided by a clock that runs backwards",
+            "set the clock of the database server right",
+        ),
         "session_over" | "session_unknown" => ("the session is over", "try again"),
         "device_revoked" => ("the device key was revoked", "another device must be enrolled"),
         "text_unclean" => ("a text holds characters that are not shown or change how it reads", ""),

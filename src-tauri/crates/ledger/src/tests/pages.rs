@@ -49,7 +49,7 @@ fn a_page_is_judged_as_its_entries_are_one_by_one() {
     }
     let closed = |entries: &mut Vec<(Entry, TestKey)>, at: usize| {
         let subject = Subject::new("session", hex::encode(key_id(&entries[at].1.public_key())));
-        entries[at].0 = Entry { subject, ..entry(at as u64, MAREN, "session.closed", &[]) };
+        entries[at].0 = Entry { subject, ..entry(at as u64 + 2, MAREN, "session.closed", &[]) };
     };
     type Edit<'a> = &'a dyn Fn(&mut Vec<(Entry, TestKey)>, usize);
     let edits: [(&str, Edit<'_>); 6] = [

@@ -71,6 +71,23 @@ async fn nothing_is_done_before_the_founding() {
     assert_eq!(kept, 1);
 }
 
+/// a clock that was set back by more than honest clocks differ stops every act until it is right again.
+#[tokio::test]
+async fn a_register_whose_clock_was_set_back_takes_no_act() {
+    let mut custody = Custody::found().await;
+    custody.pass_seconds(3_600).await;
+    let close = |custody: &Custody, who: &Person| {
+        custody.by_session(who, Draft::new("session.closed", "session", hex::encode(who.session.id())))
+    };
+    custody.ben.register.close_session(close(&custody, &custody.ben).act()).await.unwrap();
+    custody.pass_seconds(-121).await;
+    let refused = custody.anna.register.close_session(close(&custody, &custody.anna).act()).await;
+    let refusal = custody.assert_refused(refused, &custody.anna, "clock_behind").await;
+    assert_eq!(refusal.detail()["seconds_max"], 120);
+    custody.pass_seconds(60).await;
+    custody.anna.register.close_session(close(&custody, &custody.anna).act()).await.unwrap();
+}
+
 /// each of the common checks refuses, and its refusal is kept.
 #[tokio::test]
 async fn an_entry_that_is_not_quite_right_is_refused() {

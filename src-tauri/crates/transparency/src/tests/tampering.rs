@@ -137,7 +137,7 @@ fn rechained(world: &World, bundle: &[u8]) -> Vec<Forgery> {
     vec![
         forgery("an entry reworded, the chain computed anew", 7, reworded),
         forgery("an entry taken out, the chain computed anew", 1, removed),
-        forgery("an entry replaced after the review, the chain computed anew", 13, replayed),
+        forgery("an entry replaced after the review, the chain computed anew", 16, replayed),
         forgery("an insider's other history since the review", 13, resigned),
     ]
 }
