@@ -260,6 +260,9 @@ async fn a_replaced_history_is_found_by_the_kept_checkpoint() {
     superuser.behind_the_fences(&TABLES, flip).await;
     let known = theo.console.checkpoints(1).await.unwrap().pop().unwrap();
     assert_eq!(known.signatures.iter().map(|it| it.holds).collect::<Vec<_>>(), [true, false]);
+    let error = theo.console.witness.verify_all(&theo.console.register, &|_| ()).await.unwrap_err();
+    let by_entry = |number: u64| matches!(&error, custody::WitnessError::Fault(ledger::Fault::Row { number: found }) if *found == number);
+    assert!(by_entry(known.signatures[1].seq), "verification names the entry that says otherwise: {error}");
     put_back(&mut superuser).await;
 
     let restored = custody.restore(backup).await;

@@ -1,7 +1,7 @@
 //! Verification of all of a ledger, and of everything that the register keeps beside it: as if this console had never read it.
 //!
 //! Entries prove themselves. What the register makes of them is for screens, filters and proofs, and a superuser can rewrite it without
-//! touching an entry: columns, head, nodes of the tree, seals, people, observations. Each is held against the entries here, and the entry is named.
+//! touching an entry: columns, head, nodes of the tree, seals, checkpoints, people, observations. Each is held against the entries here, and the entry is named.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,7 @@ use register::{Beside, LedgerEnd, LedgerPart, Register};
 use transparency::{Place, Tree, leaf};
 
 use crate::approvals::Approvals;
+use crate::proof::Checkpoints;
 use crate::retention::Observations;
 use crate::witness::{Witness, WitnessError, record};
 
@@ -19,7 +20,7 @@ const SKEW_MICROS: u64 = 60 * 1_000_000;
 
 impl Witness {
     /// Verifies all of the ledger anew, every hash and every signature, as if this console had never read it; that nothing it
-    /// has read is missing; and that the register's columns, head, tree, seals, people and observations are those that the entries brought.
+    /// has read is missing; and that the register's columns, head, tree, seals, checkpoints, people and observations are those that the entries brought.
     /// `watch` is told how many entries were verified.
     ///
     /// # Errors
@@ -36,10 +37,13 @@ impl Witness {
             pass.take(part?)?;
             watch(pass.verifier.summary().entries);
         }
-        let Pass { verifier, approvals, observations, .. } = pass;
+        let Pass { verifier, approvals, checkpoints, observations, .. } = pass;
         verifier.may_end()?;
         ends_there(&end, &verifier.summary())?;
         if let Some(fault) = approvals.first_difference(register, verifier.summary().entries).await? {
+            return Err(fault.into());
+        }
+        if let Some(fault) = checkpoints.first_difference(register, verifier.summary().entries).await? {
             return Err(fault.into());
         }
         if let Some(fault) = crate::people::first_difference(register, &verifier).await? {
@@ -58,12 +62,19 @@ struct Pass {
     verifier: Verifier,
     tree: Tree,
     approvals: Approvals,
+    checkpoints: Checkpoints,
     observations: Observations,
 }
 
 impl Pass {
     fn new(verifier: Verifier) -> Self {
-        Self { verifier, tree: Tree::new(), approvals: Approvals::default(), observations: Observations::default() }
+        Self {
+            verifier,
+            tree: Tree::new(),
+            approvals: Approvals::default(),
+            checkpoints: Checkpoints::default(),
+            observations: Observations::default(),
+        }
     }
 
     /// Verifies a part: of what is wrong in it, the first is told.
@@ -72,7 +83,7 @@ impl Pass {
         let nodes: HashMap<Place, Hash> =
             nodes.into_iter().map(|((level, index), hash)| (Place { level, index }, hash)).collect();
         let records: Vec<Record> = records.into_iter().map(record).collect();
-        let Self { verifier, tree, approvals, observations } = self;
+        let Self { verifier, tree, approvals, checkpoints, observations } = self;
         let mut rows = records.iter().zip(&beside);
         let mut rewritten: Option<Fault> = None;
         let pushed = verifier.push_all(&records, &mut |said| {
@@ -81,6 +92,7 @@ impl Pass {
                 return;
             }
             approvals.learn(&entry, record);
+            checkpoints.learn(&entry, record);
             let number = record.number;
             observations.learn(number, &entry);
             if !repeats(beside, &entry, record) {

@@ -10,6 +10,7 @@ mod error;
 mod export;
 mod grown;
 mod inclusion;
+mod kept;
 mod publish;
 
 pub use anchors::Anchors;
@@ -21,3 +22,4 @@ pub use publish::{PublishError, Publisher};
 
 pub(crate) use checkpoints::cosigned;
 pub(crate) use grown::{broken, keepsake, restore};
+pub(crate) use kept::Checkpoints;

@@ -49,13 +49,22 @@ pub struct CheckpointSignatureRow {
 impl Register {
     /// The newest checkpoints, newest first.
     pub async fn checkpoints(&self, limit: u32) -> Result<Vec<CheckpointRow>, RegisterError> {
+        self.newest_checkpoints(Some(limit.clamp(1, CHECKPOINTS_PAGE_MAX))).await
+    }
+
+    /// All checkpoints, newest first: people make them, so there are few.
+    pub async fn all_checkpoints(&self) -> Result<Vec<CheckpointRow>, RegisterError> {
+        self.newest_checkpoints(None).await
+    }
+
+    async fn newest_checkpoints(&self, limit: Option<u32>) -> Result<Vec<CheckpointRow>, RegisterError> {
         let rows = sqlx::query(
             "SELECT c.size, c.root, c.signed_seq, s.operator, s.device, s.seconds, s.signature, s.signed_at, s.seq
              FROM (SELECT * FROM custody.checkpoint ORDER BY size DESC LIMIT $1) AS c
              JOIN custody.checkpoint_signature AS s ON s.size = c.size
              ORDER BY c.size DESC, s.seq",
         )
-        .bind(i64::from(limit.clamp(1, CHECKPOINTS_PAGE_MAX)))
+        .bind(limit.map(i64::from))
         .fetch_all(self.pool())
         .await?;
         let mut found: Vec<CheckpointRow> = Vec::new();
