@@ -32,7 +32,24 @@ const DRAFTS_MAX: usize = 20;
 pub(crate) struct Verified {
     pub to: u64,
     pub at: Timestamp,
-    pub broken_at: Option<u64>,
+    /// In which way it does not hold.
+    pub alarm: Option<IpcError>,
+}
+
+impl Verified {
+    /// It does not hold from this entry on.
+    pub fn not_from(entry: u64, at: Timestamp, alarm: IpcError) -> Self {
+        Self { to: entry.saturating_sub(1), at, alarm: Some(alarm) }
+    }
+
+    /// The first entry that can't be relied on.
+    pub fn broken_at(&self) -> Option<u32> {
+        match self.alarm.as_ref()? {
+            IpcError::LedgerReplaced { first, .. } => Some(*first),
+            IpcError::LedgerBroken { entry, .. } => Some(*entry),
+            _ => Some(count32(self.to.saturating_add(1))),
+        }
+    }
 }
 
 /// What the sign window is open for, and the hash of the plan it was given to show.
@@ -78,9 +95,12 @@ impl AtWork {
         }
     }
 
-    /// The operator's pen for ordinary acts.
-    pub fn author(&self) -> &Author {
-        self.desk.author()
+    /// The operator's pen. Nobody here writes or signs anything on a ledger that was found not to hold, until all of it was verified again.
+    pub async fn pen(&self) -> Result<&Author, Failure> {
+        match self.verified.read().await.as_ref().and_then(|verified| verified.alarm.clone()) {
+            Some(alarm) => Err(Failure(alarm)),
+            None => Ok(self.desk.author()),
+        }
     }
 
     /// How long the vault took to answer when it was last asked, and what was wrong if it did not. Asked at most twice a minute.
@@ -102,20 +122,24 @@ impl AtWork {
         (took, problem)
     }
 
-    /// Reads on in the ledger, so that what is shown as verified was verified here.
+    /// Reads on in the ledger, so that what is shown as verified was verified here. That new entries hold says nothing about what was found
+    /// among the old ones.
     pub async fn follow_ledger(&self) {
         let console = &self.desk.console;
-        let verified = match (console.witness.catch_up(&console.register).await, console.now().await) {
-            (Ok(summary), Ok(at)) => Verified { to: summary.entries, at, broken_at: None },
+        let read = match (console.witness.catch_up(&console.register).await, console.now().await) {
+            (Ok(summary), Ok(at)) => Verified { to: summary.entries, at, alarm: None },
             (Err(WitnessError::Fault(fault)), Ok(at)) => {
-                let (number, _) = ledger_fault(&fault);
+                let (entry, how) = ledger_fault(&fault);
                 tracing::error!(%fault, "the ledger does not verify");
-                Verified { to: number.saturating_sub(1), at, broken_at: Some(number) }
+                Verified::not_from(entry, at, IpcError::LedgerBroken { entry: count32(entry), fault: how })
             }
             // Not now: the next notice tries again.
             _ => return,
         };
-        *self.verified.write().await = Some(verified);
+        let mut verified = self.verified.write().await;
+        if verified.as_ref().is_none_or(|known| known.alarm.is_none()) {
+            *verified = Some(read);
+        }
     }
 
     /// Holds the ledger against what this computer keeps of it, and keeps its newest checkpoint from now on.
@@ -124,11 +148,10 @@ impl AtWork {
             Ok(()) => {}
             Err(SignInError::Ledger(error)) => {
                 tracing::error!(%error, "the ledger is not the one that is known here");
-                let Some(IpcError::LedgerReplaced { first, .. }) = ledger_alarm(&error) else { return };
+                let Some(alarm) = ledger_alarm(&error) else { return };
                 if let Ok(at) = self.desk.console.now().await {
-                    let first = u64::from(first);
-                    let broken = Verified { to: first.saturating_sub(1), at, broken_at: Some(first) };
-                    *self.verified.write().await = Some(broken);
+                    let first = if let IpcError::LedgerReplaced { first, .. } = alarm { first } else { 1 };
+                    *self.verified.write().await = Some(Verified::not_from(u64::from(first), at, alarm));
                 }
             }
             // Not now: the next sign-in and the next seal try again.

@@ -36,7 +36,10 @@ pub(crate) fn follow(relay: &Relay, work: &Arc<AtWork>) {
 }
 
 async fn remind(relay: &Relay, work: &AtWork) -> Result<(), RegisterError> {
-    for due in work.desk.console.take_reminders(work.author(), ReminderChannel::Desktop).await? {
+    let Ok(author) = work.pen().await else {
+        return Ok(());
+    };
+    for due in work.desk.console.take_reminders(author, ReminderChannel::Desktop).await? {
         relay.tell(&HostEvent::Reminder {
             exception: exception_id(due.exception),
             label: due.number.to_string(),

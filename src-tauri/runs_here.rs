@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use custody::Author;
 use custody::run::{Ended, Progress, RunError, Steering};
 use domain::RunId;
 use ipc::{CacheTag, HostEvent, RunFailure};
@@ -35,7 +36,7 @@ impl RunsHere {
     }
 
     /// Executes a run to its end or next pause; a reason turns it back first.
-    pub async fn execute(&self, desk: &Desk, run: RunId, turn_back: Option<String>) {
+    pub async fn execute(&self, desk: &Desk, author: &Author, run: RunId, turn_back: Option<String>) {
         let mut running = self.running.lock().await;
         if running.get(&run).is_some_and(|it| !it.task.is_finished()) {
             return;
@@ -44,12 +45,12 @@ impl RunsHere {
         let (sender, progress) = watch::channel(None);
         self.show(progress.clone());
         let steering = Steering::new();
-        let (desk, steered, relay, failures) =
-            (desk.clone(), steering.clone(), self.relay.clone(), Arc::clone(&self.failures));
+        let (desk, author) = (desk.clone(), author.clone());
+        let (steered, relay, failures) = (steering.clone(), self.relay.clone(), Arc::clone(&self.failures));
         let task = tokio::spawn(async move {
             let ended = match turn_back {
-                Some(reason) => desk.console.roll_back(desk.author(), run, &reason, &steered, &sender).await,
-                None => desk.console.execute(desk.author(), run, &steered, &sender).await,
+                Some(reason) => desk.console.roll_back(&author, run, &reason, &steered, &sender).await,
+                None => desk.console.execute(&author, run, &steered, &sender).await,
             };
             match ended {
                 Ok(Ended::Completed | Ended::RolledBack | Ended::Paused) => {}

@@ -380,7 +380,7 @@ async fn status(work: &Arc<AtWork>) -> Result<StatusView, Failure> {
         ledger_head: count32(counts.head),
         verified_to: verified.as_ref().map(|it| count32(it.to)),
         verified_at: verified.as_ref().map(|it| micros(it.at)),
-        ledger_broken_at: verified.and_then(|it| it.broken_at).map(count32),
+        ledger_broken_at: verified.and_then(|it| it.broken_at()),
         vault: LinkView { name: console.vault_host.clone(), latency_ms: vault_ms, problem: vault_problem },
         register: LinkView { name: work.desk.premises.head()?.database, latency_ms: Some(register_ms), problem: None },
         for_me: count32(counts.for_me),

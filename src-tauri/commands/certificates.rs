@@ -54,7 +54,7 @@ pub(crate) async fn certificate_issue(
     let work = host.at_work().await?;
     work.touch();
     let run: RunId = request.run.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Run))?;
-    work.desk.console.issue_certificate(work.author(), run).await.map_err(Failure::from)?;
+    work.desk.console.issue_certificate(work.pen().await?, run).await.map_err(Failure::from)?;
     Ok(view(&work, run).await?)
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn create_deks(
         classification: classification_of(request.classification),
     };
     let meter = host.relay.meter(Task::CreateDeks, Stage::Deks);
-    let made = estate(&work).create_deks(&order, &meter).await.map_err(Failure::from)?;
+    let made = estate(&work).await?.create_deks(&order, &meter).await.map_err(Failure::from)?;
     let named = made.keys.iter().take(KEYS_SHOWN);
     Ok(CreatedDeksView {
         count: count32(made.keys.len()),
@@ -68,7 +68,7 @@ pub(crate) async fn import_preview(
     if request.text.len() > usize::try_from(ipc::IMPORT_BYTES_MAX).unwrap_or(usize::MAX) {
         return Err(IpcError::TooLarge { limit_bytes: ipc::IMPORT_BYTES_MAX });
     }
-    let preview = estate(&work).preview_inventory(request.text.as_bytes()).await.map_err(Failure::from)?;
+    let preview = estate(&work).await?.preview_inventory(request.text.as_bytes()).await.map_err(Failure::from)?;
     let id = ImportId(uuid::Uuid::new_v4().to_string());
     let view = preview_view(id.clone(), &request.file_name, &preview);
     let mut previews = work.previews.lock().await;
@@ -88,7 +88,7 @@ pub(crate) async fn import_commit(
     work.touch();
     let mut previews = work.previews.lock().await;
     let (file_name, preview) = previews.get(&request.import).ok_or_else(|| Failure::not_found(Thing::Import))?;
-    let imported = estate(&work).import_inventory(preview, file_name).await.map_err(Failure::from)?;
+    let imported = estate(&work).await?.import_inventory(preview, file_name).await.map_err(Failure::from)?;
     previews.remove(&request.import);
     Ok(ImportedView { count: count32(imported.count), entry: count32(imported.entry) })
 }
@@ -98,7 +98,7 @@ pub(crate) async fn discover(host: State<'_, Host>, request: Nothing) -> Result<
     let _ = request;
     let work = host.at_work().await?;
     work.touch();
-    Ok(discovery_view(&estate(&work).discover().await.map_err(Failure::from)?))
+    Ok(discovery_view(&estate(&work).await?.discover().await.map_err(Failure::from)?))
 }
 
 #[tauri::command]
@@ -115,9 +115,9 @@ pub(crate) async fn discovery_adopt(
             purpose: item.purpose,
             classification: classification_of(item.classification),
         };
-        estate(&work).adopt(&adoption).await.map_err(Failure::from)?;
+        estate(&work).await?.adopt(&adoption).await.map_err(Failure::from)?;
     }
-    Ok(discovery_view(&estate(&work).discover().await.map_err(Failure::from)?))
+    Ok(discovery_view(&estate(&work).await?.discover().await.map_err(Failure::from)?))
 }
 
 #[tauri::command]
@@ -134,7 +134,7 @@ pub(crate) async fn sample_load(host: State<'_, Host>, request: Nothing) -> Resu
         SampleStep::Deks => deks(done, total),
         SampleStep::Tokens => tokens(done, total),
     };
-    let loaded = estate(&work).load_sample(&progress).await.map_err(Failure::from)?;
+    let loaded = estate(&work).await?.load_sample(&progress).await.map_err(Failure::from)?;
     Ok(SampleLoadedView {
         tenants: count32(loaded.tenants),
         keks: count32(loaded.keks),
@@ -143,8 +143,8 @@ pub(crate) async fn sample_load(host: State<'_, Host>, request: Nothing) -> Resu
     })
 }
 
-fn estate(work: &Arc<AtWork>) -> Estate<'_> {
-    Estate::new(&work.desk.console, work.author())
+async fn estate(work: &Arc<AtWork>) -> Result<Estate<'_>, Failure> {
+    Ok(Estate::new(&work.desk.console, work.pen().await?))
 }
 
 fn preview_view(import: ImportId, file_name: &str, preview: &Preview) -> ImportPreviewView {

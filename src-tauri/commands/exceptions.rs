@@ -64,7 +64,7 @@ pub(crate) async fn exception_revoke(
     work.touch();
     let id = exception_of(&request.exception)?;
     let console = &work.desk.console;
-    console.revoke_exception(work.author(), id, &request.reason).await.map_err(Failure::from)?;
+    console.revoke_exception(work.pen().await?, id, &request.reason).await.map_err(Failure::from)?;
     Ok(detail(&work, &request.exception).await?)
 }
 

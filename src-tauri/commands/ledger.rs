@@ -189,7 +189,7 @@ async fn verify(host: &Host, work: &Arc<AtWork>) -> Result<LedgerVerdictView, Fa
         Err(other) => return Err(other.into()),
     }
     let (at, took) = (console.now().await?, began.elapsed());
-    *work.verified.write().await = Some(Verified { to: summary.entries, at, broken_at: None });
+    *work.verified.write().await = Some(Verified { to: summary.entries, at, alarm: None });
     if let Err(error) = work.desk.keep_verified(summary.entries, summary.head).await {
         tracing::warn!(%error, "the verified head could not be remembered");
     }
@@ -206,7 +206,8 @@ async fn found_broken(work: &AtWork, fault: &ledger::Fault) -> Result<LedgerVerd
     let register = &work.desk.console.register;
     let (number, what) = ledger_fault(fault);
     let (good, at) = (number.saturating_sub(1), register.clock().await?);
-    *work.verified.write().await = Some(Verified { to: good, at, broken_at: Some(number) });
+    let alarm = IpcError::LedgerBroken { entry: count32(number), fault: what };
+    *work.verified.write().await = Some(Verified::not_from(number, at, alarm));
     let recorded = register.ledger_entry(number).await?;
     let expected = recorded.as_ref().map(|it| ledger::link(&it.previous_hash, &it.row.entry, &it.signatures));
     Ok(LedgerVerdictView::Broken {
@@ -219,11 +220,14 @@ async fn found_broken(work: &AtWork, fault: &ledger::Fault) -> Result<LedgerVerd
 }
 
 async fn found_replaced(work: &AtWork, error: ProofError) -> Result<LedgerVerdictView, Failure> {
-    let Some(IpcError::LedgerReplaced { how, known, now, first, last }) = ledger_alarm(&error) else {
+    let Some(alarm) = ledger_alarm(&error) else {
+        return Err(error.into());
+    };
+    let IpcError::LedgerReplaced { how, known, now, first, last } = alarm else {
         return Err(error.into());
     };
     tracing::error!(%error, "the ledger is not the one that is known here");
     let (entry, at) = (u64::from(first), work.desk.console.now().await?);
-    *work.verified.write().await = Some(Verified { to: entry.saturating_sub(1), at, broken_at: Some(entry) });
+    *work.verified.write().await = Some(Verified::not_from(entry, at, alarm));
     Ok(LedgerVerdictView::Replaced { how, known, now, first, last })
 }

@@ -144,7 +144,7 @@ fn joiner_of(joiner: &JoinerWish, now: Timestamp) -> Result<Joiner, Failure> {
 }
 
 async fn protect(work: &AtWork, operator: OperatorId, request: &ProtectPersonRequest) -> Result<Receipt, Failure> {
-    let (console, author, why) = (&work.desk.console, work.author(), request.reason.as_str());
+    let (console, author, why) = (&work.desk.console, work.pen().await?, request.reason.as_str());
     let loss = if request.accept_loss { Loss::Accepted } else { Loss::Refused };
     let done = match &request.act {
         PersonAct::Suspend => console.suspend_operator(author, operator, why, loss).await,

@@ -91,8 +91,8 @@ async fn needs(work: &Arc<AtWork>, found: &register::Overview, due: &[DueKeyView
     let (register, me) = (&work.desk.console.register, work.desk.person.operator);
     let mut needs = Vec::new();
     let verified = work.verified.read().await.clone();
-    if let Some(broken_at) = verified.and_then(|it| it.broken_at) {
-        needs.push(NeedView::Ledger { broken_at: Some(count32(broken_at)) });
+    if let Some(broken_at) = verified.and_then(|it| it.broken_at()) {
+        needs.push(NeedView::Ledger { broken_at: Some(broken_at) });
     }
     for row in register.requests_page(RequestFolder::ForMe, me, None, NEEDS_SHOWN).await?.rows {
         needs.push(NeedView::Sign { request: requests::row_view(work, row).await? });

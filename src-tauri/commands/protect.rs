@@ -34,7 +34,7 @@ pub(crate) async fn protect(host: State<'_, Host>, request: ProtectRequest) -> R
     work.touch();
     let (act, scope) = (protection_of(request.act), scope_of(&request.scope)?);
     let console = &work.desk.console;
-    let done = console.protect(work.author(), act, &scope, &request.reason).await.map_err(Failure::from)?;
+    let done = console.protect(work.pen().await?, act, &scope, &request.reason).await.map_err(Failure::from)?;
     Ok(protected(&work, done.entry).await?)
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn protect_confirm(
     let work = host.at_work().await?;
     work.touch();
     let act = u64::from(request.act);
-    work.desk.console.confirm_protection(work.author(), act).await.map_err(Failure::from)?;
+    work.desk.console.confirm_protection(work.pen().await?, act).await.map_err(Failure::from)?;
     Ok(protected(&work, act).await?)
 }
 
@@ -77,7 +77,7 @@ async fn set(work: &AtWork, request: SetHoldRequest) -> Result<HoldView, Failure
         ipc::HoldKind::Incident => register::HoldKind::Incident,
     };
     let new = NewHold { kind, target, reference: request.reference, reason: request.reason };
-    let id = console.set_hold(work.author(), &new).await?;
+    let id = console.set_hold(work.pen().await?, &new).await?;
     let row = console.register.hold(id).await?.ok_or_else(|| Failure::not_found(Thing::Hold))?;
     let (operators, now) = (work.operators().await?, console.now().await?);
     Ok(hold(&row, &Directory { operators: &operators, now }))

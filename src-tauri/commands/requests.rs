@@ -107,7 +107,7 @@ pub(crate) async fn withdraw_request(
     let work = host.at_work().await?;
     work.touch();
     let id = parse(&request.request)?;
-    work.desk.console.withdraw(id, &request.reason, work.author()).await.map_err(Failure::from)?;
+    work.desk.console.withdraw(id, &request.reason, work.pen().await?).await.map_err(Failure::from)?;
     Ok(detail(&work, id).await?)
 }
 

@@ -29,8 +29,9 @@ pub(crate) async fn run_start(host: State<'_, Host>, request: RunStartRequest) -
     let work = host.at_work().await?;
     work.touch();
     let id = request.request.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::Request))?;
-    let run = work.desk.console.start(work.author(), id).await.map_err(Failure::from)?;
-    work.runs.execute(&work.desk, run, None).await;
+    let author = work.pen().await?;
+    let run = work.desk.console.start(author, id).await.map_err(Failure::from)?;
+    work.runs.execute(&work.desk, author, run, None).await;
     Ok(detail(&work, run).await?)
 }
 
@@ -53,7 +54,7 @@ pub(crate) async fn run_pause(host: State<'_, Host>, request: RunRequest) -> Res
     let run = parse(&request.run)?;
     if !work.runs.pause(run).await {
         // Another console executes it: the register stops it there, at its next act.
-        work.desk.console.pause_elsewhere(work.author(), run).await.map_err(Failure::from)?;
+        work.desk.console.pause_elsewhere(work.pen().await?, run).await.map_err(Failure::from)?;
     }
     Ok(detail(&work, run).await?)
 }
@@ -63,7 +64,7 @@ pub(crate) async fn run_resume(host: State<'_, Host>, request: RunRequest) -> Re
     let work = host.at_work().await?;
     work.touch();
     let run = parse(&request.run)?;
-    work.runs.execute(&work.desk, run, None).await;
+    work.runs.execute(&work.desk, work.pen().await?, run, None).await;
     Ok(detail(&work, run).await?)
 }
 
@@ -80,7 +81,7 @@ pub(crate) async fn run_rollback(
     let run = parse(&request.run)?;
     work.runs.pause(run).await;
     work.runs.settle(run).await;
-    work.runs.execute(&work.desk, run, Some(request.reason)).await;
+    work.runs.execute(&work.desk, work.pen().await?, run, Some(request.reason)).await;
     Ok(detail(&work, run).await?)
 }
 

@@ -44,7 +44,7 @@ pub(crate) async fn shared_key_withdraw(
     work.touch();
     let entry = request.entry.0.parse().map_err(|_not_an_id| Failure::not_found(Thing::SharedKey))?;
     let console = &work.desk.console;
-    console.withdraw_shared_key(work.author(), entry, &request.reason).await.map_err(Failure::from)?;
+    console.withdraw_shared_key(work.pen().await?, entry, &request.reason).await.map_err(Failure::from)?;
     Ok(read(&work).await?)
 }
 

@@ -53,6 +53,7 @@ pub(crate) async fn sign_context(host: State<'_, Host>, request: Nothing) -> Res
 pub(crate) async fn sign_confirm(host: State<'_, Host>, request: SignConfirmRequest) -> Result<SealedView, IpcError> {
     let work = host.at_work().await?;
     work.touch();
+    work.pen().await?;
     let subject = subject(&work).await?;
     let shown = work.signing.lock().await.as_ref().and_then(|signing| signing.shown);
     // What the reader says they saw, what the window was given, and what is signed must be one.
@@ -274,10 +275,10 @@ async fn decide(
     let role = loaded.may.roles.first().copied().unwrap_or(loaded.row.requester_role);
     let device = work.desk.unlock_for_seal(passphrase).await?;
     let verdict = custody::request::Verdict { request: id, decision: decided, role, reason, shown };
-    let receipt = work.desk.console.decide(verdict, &device, work.desk.author()).await?;
+    let receipt = work.desk.console.decide(verdict, &device, work.pen().await?).await?;
     // What could not be put into force now stays approved, on screen, for anybody eligible to execute.
     if decided == Decision::Approve
-        && let Err(error) = work.desk.console.settle(work.desk.author(), id).await
+        && let Err(error) = work.desk.console.settle(work.pen().await?, id).await
     {
         tracing::warn!(%error, request = %id, "countersigned, and not yet in force");
     }

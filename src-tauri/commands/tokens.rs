@@ -44,7 +44,7 @@ pub(crate) async fn tokens_invalidate(
     }
     let (console, scope) = (&work.desk.console, scope_of(&work, &request.scope)?);
     let meter = host.relay.meter(Task::Protect, Stage::Tokens);
-    let ended = console.invalidate_tokens(work.author(), &scope, &request.reason, &meter).await;
+    let ended = console.invalidate_tokens(work.pen().await?, &scope, &request.reason, &meter).await;
     let ended = ended.map_err(Failure::from)?;
     Ok(TokensGoneView { count: count32(ended.deleted), entry: ended.entries.last().copied().map(count32) })
 }
@@ -55,7 +55,7 @@ pub(crate) async fn tokens_sweep(host: State<'_, Host>, request: Nothing) -> Res
     let work = host.at_work().await?;
     work.touch();
     let meter = host.relay.meter(Task::Sweep, Stage::Tokens);
-    let ended = work.desk.console.sweep(work.author(), &meter).await.map_err(Failure::from)?;
+    let ended = work.desk.console.sweep(work.pen().await?, &meter).await.map_err(Failure::from)?;
     Ok(TokensGoneView { count: count32(ended.deleted), entry: ended.entries.last().copied().map(count32) })
 }
 

@@ -64,9 +64,12 @@ async fn read(work: &Arc<AtWork>) -> Result<TransitionReviewView, Failure> {
     let standing = register.transition_standing().await?;
     let waiting = open(work, &standing).await?;
     let sign = may_sign(work, waiting.as_ref(), &people).await?;
-    if waiting.is_none() && sign.allowed {
+    if waiting.is_none()
+        && sign.allowed
+        && let Ok(author) = work.pen().await
+    {
         // What was refused comes onto the list of whoever may sign it.
-        console.attest_refusals(work.desk.author()).await?;
+        console.attest_refusals(author).await?;
     }
     let list = console.transitions(standing.after, standing.open).await?;
     let mut refusals = Vec::new();
