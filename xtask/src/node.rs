@@ -1,6 +1,8 @@
 //! Node.js and the window's packages.
 
+use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
 
 use crate::failure::{Failure, Outcome, Tried as _};
 use crate::program::{self, command};
@@ -37,20 +39,41 @@ pub fn ensure_version() -> Outcome {
 pub fn ensure_packages() -> Outcome {
     let (lock, installed) =
         (places::ui().join("package-lock.json"), places::ui().join("node_modules/.package-lock.json"));
-    let changed = |path| std::fs::metadata(path).and_then(|found| found.modified());
     if changed(&installed).is_ok_and(|installed| changed(&lock).is_ok_and(|lock| lock <= installed)) {
         return Ok(());
     }
     program::run(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
     // An install that changed nothing leaves the old time, and would be repeated for ever.
-    let now = std::time::SystemTime::now();
+    let now = SystemTime::now();
     let file = std::fs::File::options().append(true).open(&installed).tried("node_modules")?;
     file.set_modified(now).tried("node_modules")
 }
 
-/// Builds the window's pages.
+/// Builds the window's pages, unless nothing changed since: new pages make the console's build longer.
 pub fn build() -> Outcome {
+    let built = changed(&places::ui().join("dist/index.html"));
+    if built.is_ok_and(|built| newest(&places::ui()).is_ok_and(|newest| newest <= built)) {
+        return Ok(());
+    }
     program::run(&mut npm(&["run", "--silent", "build"]))
+}
+
+fn changed(path: &Path) -> std::io::Result<SystemTime> {
+    std::fs::metadata(path)?.modified()
+}
+
+/// When the last of the window's sources was changed.
+fn newest(folder: &Path) -> std::io::Result<SystemTime> {
+    let mut newest = changed(folder)?;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_made = ["dist", "node_modules"].iter().any(|made| entry.file_name() == *made);
+        if !is_made {
+            let here = if entry.file_type()?.is_dir() { self::newest(&entry.path())? } else { changed(&entry.path())? };
+            newest = newest.max(here);
+        }
+    }
+    Ok(newest)
 }
 
 /// An npm command in the window's directory, by an npm that is new enough.
