@@ -233,13 +233,47 @@ fn evidence(row: &StepRow, creating: bool) -> Vec<EvidenceView> {
             ("under_new", _) => "rewrapped",
             ("canaries" | "opened", _) => "canaries_opened",
             ("proof", StepKind::DisableOld | StepKind::DisableNew) => "unwrap_refused",
+            ("tables", StepKind::Reclaim) => "dead_rows",
+            ("checkpoint", StepKind::Reclaim) => "written_out",
+            ("entry", StepKind::Reclaim) => "rewritten",
             (as_recorded, _) => as_recorded,
         };
-        EvidenceView { fact: fact.to_owned(), value: value.clone(), entry }
+        let value = if fact == "dead_rows" { dead_rows(value) } else { value.clone() };
+        EvidenceView { fact: fact.to_owned(), value, entry }
     };
-    let told = row.evidence.iter().flatten().filter(|(name, _)| !PLACING.contains(&name.as_str()));
+    let told =
+        row.evidence.iter().flatten().filter(|(name, value)| !PLACING.contains(&name.as_str()) && !value.is_empty());
     told.map(view).collect()
+}
+
+/// What was counted on the pages of the rewritten tables, in words; as it was recorded where it is of another form.
+fn dead_rows(counted: &str) -> String {
+    let Ok(tables) = serde_json::from_str::<std::collections::BTreeMap<String, TablePages>>(counted) else {
+        return counted.to_owned();
+    };
+    let said = tables.iter().map(|(table, pages)| format!("{} of {} in {table}", pages.dead, pages.dead + pages.rows));
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// Rows that were found on the pages of one table.
+#[derive(serde::Deserialize)]
+struct TablePages {
+    dead: u64,
+    rows: u64,
 }
 
 /// Attributes of a step's entry that say where it belongs: no evidence.
 const PLACING: [&str; 4] = ["run", "fence", "step", "position"];
+
+#[cfg(test)]
+mod tests {
+    use super::dead_rows;
+
+    /// R-40: the proof of reclaimed tables reads as words; what is not known is shown as it was recorded.
+    #[test]
+    fn dead_rows_are_said_table_by_table() {
+        let counted = r#"{"wrap":{"dead":0,"rows":2,"bytes":8192},"token":{"dead":1,"rows":4,"bytes":8192}}"#;
+        assert_eq!(dead_rows(counted), "1 of 5 in token, 0 of 2 in wrap");
+        assert_eq!(dead_rows("none"), "none");
+    }
+}

@@ -45,6 +45,11 @@ export function TextField({ label, hint, error, optional, ...rest }: Around & Ow
   );
 }
 
+/** A day, typed as 2026-11-22: the same in every language of the desktop, which a date control of the web view is not. */
+export function DayField({ day, set, ...rest }: Around & { readonly day: string; readonly set: (day: string) => void }) {
+  return <TextField placeholder="2026-11-22" inputMode="numeric" autoComplete="off" spellCheck={false} value={day} onChange={(event) => { set(event.target.value); }} {...rest} />;
+}
+
 export function TextArea({ label, hint, error, optional, ...rest }: Around & Own<TextareaHTMLAttributes<HTMLTextAreaElement>>) {
   const around = { label, hint, error, ...(optional === undefined ? {} : { optional }) };
   const { id, described } = useParts(around);

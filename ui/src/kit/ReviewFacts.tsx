@@ -18,8 +18,12 @@ export function ReviewFacts({ item }: { readonly item: ReviewDetailView }) {
       <dd title={longMoment(row.at)}>
         {row.by.name}, {moment(row.at)}
       </dd>
-      <dt>Because</dt>
-      <dd className="prose">{item.reason === "" ? "no reason recorded" : item.reason}</dd>
+      {item.reason !== "" && (
+        <>
+          <dt>Because</dt>
+          <dd className="prose">{item.reason}</dd>
+        </>
+      )}
       {item.facts.map((fact) => (
         <Fact key={fact.name} name={REVIEW_FACT[fact.name] ?? fact.name} value={fact.value} />
       ))}

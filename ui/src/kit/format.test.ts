@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Digest, Micros } from "../host";
-import { clockSeconds, count, counted, day, due, duration, exactMoment, groups, listed, longMoment, moment, percent, relative, shortDigest, shortKeyId, term, took } from "./format";
+import { clockSeconds, count, counted, day, dayAt, dayFault, due, duration, endOfDay, exactMoment, groups, listed, longMoment, moment, percent, readMoments, relative, shortDigest, shortKeyId, term, took } from "./format";
 
 const AT = "1794906862208123" as Micros;
 
@@ -74,5 +74,18 @@ describe("numbers and names", () => {
     expect(shortKeyId(key)).toBe("8be2 06a1 · 77c4 d90f");
     expect(shortDigest(key)).toBe("8be206a1…77c4d90f");
     expect(groups("aabbccddee")).toBe("aabb ccdd ee");
+  });
+
+  it("reads a typed day, and no other", () => {
+    expect(dayAt("2026-11-22")).toBe("1795305600000000");
+    expect(dayAt(" 2026-11-22 ", 17)).toBe("1795366800000000");
+    expect(endOfDay("2026-11-22")).toBe("1795392000000000");
+    for (const none of ["2026-02-30", "2026-13-01", "22.11.2026", "11/22/2026", "2026-11-22T00:00", ""]) expect(dayAt(none)).toBeNull();
+    expect(dayFault("2026-02-30")).toContain("2026-11-22");
+    expect(dayFault("")).toBeUndefined();
+  });
+
+  it("says recorded moments as people read them", () => {
+    expect(readMoments("kek-alder: Recoverable, until 2027-02-20T22:02:59.000000Z. ")).toBe("kek-alder: Recoverable, until 20 Feb 2027, 22:02 UTC.");
   });
 });

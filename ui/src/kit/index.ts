@@ -1,7 +1,7 @@
 export { Button, IconButton } from "./Button";
 export { Dialog } from "./Dialog";
 export type { IconName } from "./drawings";
-export { Check, Segments, SelectField, TextArea, TextField } from "./Field";
+export { Check, DayField, Segments, SelectField, TextArea, TextField } from "./Field";
 export * from "./format";
 export { Icon } from "./Icon";
 export { Differences, PlanChanges, PlanFacts } from "./Plan";

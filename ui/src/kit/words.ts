@@ -159,7 +159,7 @@ const EVIDENCE: Record<string, string> = {
   new_disabled: "New version disabled", old_enabled: "Old version enabled", restored: "Restored", taken_over: "Taken over",
   key_registered: "Registered", verification: "Verification", throttled: "Throttled", tokens: "Tokens", deks: "DEKs", keys: "Keys", count: "Count",
   reencrypted: "Re-encrypted", erased: "Erased", wraps: "Wraps", zeroed: "Zeroed", reclaimed: "Reclaimed", deleted: "Deleted", recovery_level: "Recovery level",
-  deactivated: "Taken out of use", destroyed: "Proven destroyed", in_vault: "Of those, in the vault", recovery: "Recovery", proof: "Proof", tables: "Tables", checkpoint: "Checkpoint", entry: "In entry", replaced: "Replaced", moved: "Moved",
+  deactivated: "Taken out of use", destroyed: "Proven destroyed", in_vault: "Of those, in the vault", recovery: "Recovery", proof: "Proof", dead_rows: "Dead rows", written_out: "Written out by the server", rewritten: "Rewritten in entry", replaced: "Replaced", moved: "Moved",
   scheduled_purge_at: "Purge date", deleted_at: "Deleted", purged: "Purged", absent: "Absent", found: "Found", recovered: "Recovered", activated: "In use again", lifted: "Lifted",
 };
 

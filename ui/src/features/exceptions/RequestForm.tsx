@@ -1,8 +1,9 @@
 import { useState } from "react";
 
 import type { ExceptionFormView } from "../../host";
-import { Button, clauseName, counted, fieldName, fieldProblem, listed, Note, PeopleSeals, SelectField, TextArea, TextField } from "../../kit";
+import { Button, clauseName, counted, DayField, fieldName, fieldProblem, Note, SelectField, TextArea, TextField } from "../../kit";
 import { useSession } from "../../shell/session";
+import { Accepting } from "./Accepting";
 import { EMPTY, endOf, expiryHint, keepDraft, keptDraft, lastDay, missing, renewing, termMax, windowsOf, wishOf, type Draft, type Fill } from "./draft";
 import styles from "./exceptions.module.css";
 import { Foot } from "./Foot";
@@ -40,7 +41,7 @@ export function RequestForm({ form, close }: { readonly form: ExceptionFormView;
         {of !== null && <Note icon="refresh-cw">A new exception with new seals. {of.row.label} ends with it, and both stay in the chain of {counted(of.chain.length + 1, "term")}.</Note>}
         <What draft={draft} form={form} fill={fill} wrong={wrong} fixed={of !== null} />
         <Expiry draft={draft} form={form} fill={fill} wrong={wrong} />
-        <Accepting form={form} />
+        <Accepting people={form.acceptors} words={form.words} />
         <div className={styles.pair}>
           <TextField label="Owner" value={draft.owner} error={wrong("owner")} autoComplete="off" hint="Sees to it that it ends" onChange={(event) => { fill({ owner: event.target.value }); }} />
           <TextField label="Change record" value={draft.changeRecord} error={wrong("changeRecord")} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { fill({ changeRecord: event.target.value }); }} />
@@ -95,7 +96,7 @@ function Expiry({ draft, form, fill, wrong }: Fields) {
   const steps = max === null ? [] : [...STEPS.filter((days) => days < max), max];
   return (
     <div className="stack tight">
-      <TextField label="Expires on" value={draft.day} error={wrong("day")} hint={expiryHint(draft, form)} placeholder="2027-01-15" inputMode="numeric" autoComplete="off" spellCheck={false} onChange={(event) => { fill({ day: event.target.value }); }} />
+      <DayField label="Expires on" day={draft.day} error={wrong("day")} hint={expiryHint(draft, form)} set={(day) => { fill({ day }); }} />
       {(steps.length > 0 || end !== null) && (
         <div className={`row ${styles.steps ?? ""}`}>
           {steps.map((days) => (
@@ -106,24 +107,6 @@ function Expiry({ draft, form, fill, wrong }: Fields) {
           {end !== null && <span className="end small t3 nowrap">at 17:00 UTC</span>}
         </div>
       )}
-    </div>
-  );
-}
-
-/** Whoever accepts the risk does so with a seal of their own, by these words. */
-function Accepting({ form }: { readonly form: ExceptionFormView }) {
-  return (
-    <div className="field" role="group" aria-label="Risk accepted by">
-      <span className="label">Risk accepted by</span>
-      {form.acceptors.length === 0 ? (
-        <Note tone="warn">Nobody else enrolled may accept a risk. Grant somebody that authority first.</Note>
-      ) : (
-        <span className={`input ${styles.acceptors ?? ""}`}>
-          <PeopleSeals people={form.acceptors.slice(0, 4)} size={20} />
-          <span className="wrap">{listed(form.acceptors.map((who) => who.name), "or")}</span>
-        </span>
-      )}
-      <span className="hint">Countersigns with these words: “{form.words}”</span>
     </div>
   );
 }

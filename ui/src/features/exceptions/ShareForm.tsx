@@ -1,10 +1,11 @@
 import { useState } from "react";
 
 import type { KeyId, KeyState, KeyType, SharedKeysView } from "../../host";
-import { Button, counted, day as dayWord, fieldName, fieldProblem, listed, Note, PeopleSeals, TextArea, TextField } from "../../kit";
+import { Button, counted, day as dayWord, DayField, fieldName, fieldProblem, TextArea, TextField } from "../../kit";
 import { KeyField } from "../request/KeyField";
 import { endOf, lastDay, windowsOf } from "./draft";
 import styles from "./exceptions.module.css";
+import { Accepting } from "./Accepting";
 import { Foot } from "./Foot";
 import { useAsking } from "./useAsking";
 
@@ -45,7 +46,7 @@ export function ShareForm({ view, of, close }: { readonly view: SharedKeysView; 
         <TextArea label="Justification" rows={3} value={draft.reason} error={wrong("reason")} placeholder="Why does one key serve them all?" onChange={(event) => { fill({ reason: event.target.value }); }} />
         <TextArea label="Compensating controls" rows={2} value={draft.controls} error={wrong("controls")} placeholder="What keeps the tenants apart?" onChange={(event) => { fill({ controls: event.target.value }); }} />
         <TextArea label="Way back" rows={2} value={draft.wayBack} error={wrong("wayBack")} placeholder="How would each get a key of its own?" onChange={(event) => { fill({ wayBack: event.target.value }); }} />
-        <TextField label="Review by" value={draft.day} error={wrong("day")} hint={`At most ${counted(view.termDaysMax, "day")}: no later than ${limitOf(view)}. From then on it counts no more.`} placeholder="2027-01-15" autoComplete="off" spellCheck={false} onChange={(event) => { fill({ day: event.target.value }); }} />
+        <DayField label="Review by" day={draft.day} error={wrong("day")} hint={`At most ${counted(view.termDaysMax, "day")}: no later than ${limitOf(view)}. From then on it counts no more.`} set={(day) => { fill({ day }); }} />
         <div className={`row ${styles.steps ?? ""}`}>
           {[90, 180, view.termDaysMax].filter((days, at, all) => days <= view.termDaysMax && all.indexOf(days) === at).map((days) => (
             <Button key={days} size="sm" onClick={() => { fill({ day: lastDay(view.now, days) }); }}>
@@ -53,18 +54,7 @@ export function ShareForm({ view, of, close }: { readonly view: SharedKeysView; 
             </Button>
           ))}
         </div>
-        <div className="field" role="group" aria-label="Risk accepted by">
-          <span className="label">Risk accepted by</span>
-          {view.acceptors.length === 0 ? (
-            <Note tone="warn">Nobody else enrolled may accept a risk. Grant somebody that authority first.</Note>
-          ) : (
-            <span className={`input ${styles.acceptors ?? ""}`}>
-              <PeopleSeals people={view.acceptors.slice(0, 4)} size={20} />
-              <span className="wrap">{listed(view.acceptors.map((who) => who.name), "or")}</span>
-            </span>
-          )}
-          <span className="hint">Countersigns with these words: “{view.words}”</span>
-        </div>
+        <Accepting people={view.acceptors} words={view.words} />
         <TextField label="Change record" value={draft.changeRecord} error={wrong("changeRecord")} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { fill({ changeRecord: event.target.value }); }} />
       </div>
       <Foot error={asking.error} opened={asking.opened} busy={asking.busy} leave="Discard" discard={close} act="Sign and request" />

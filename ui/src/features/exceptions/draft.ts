@@ -1,5 +1,5 @@
 import type { ExceptionDetailView, ExceptionFormView, ExceptionId, ExceptionWish, Micros, ScopeTerm, ScopeTermView } from "../../host";
-import { counted, dateOf, day as dayWord, KEY_TYPE } from "../../kit";
+import { counted, dateOf, day as dayWord, dayAt, KEY_TYPE } from "../../kit";
 
 /** An exception as it is being written. */
 export type Draft = {
@@ -32,11 +32,7 @@ export const TERMS_MAX = 50;
 
 /** The moment at which an exception of this last day ends; nothing for what is not a day ("2027-02-30"). */
 export function endOf(day: string): Micros | null {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day.trim());
-  if (!parts) return null;
-  const [year, month, date] = parts.slice(1).map(Number) as [number, number, number];
-  const at = new Date(Date.UTC(year, month - 1, date, END_HOUR));
-  return at.getUTCMonth() === month - 1 && at.getUTCDate() === date ? (String(at.getTime() * 1000) as Micros) : null;
+  return dayAt(day, END_HOUR);
 }
 
 /** The latest day whose end is still within a term of so many days from now. */

@@ -1,11 +1,10 @@
 import { useState } from "react";
 
 import { clearProgress, useAct, useProgress, useRead, type KeyId, type LedgerSelection, type Micros, type TenantId } from "../../host";
-import { Bar, Button, count, counted, Hash, IconButton, Problem, Segments, SelectField, TextField } from "../../kit";
+import { Bar, Button, count, counted, dayAt, dayFault, DayField, endOfDay, Hash, IconButton, Problem, Segments, SelectField, TextField } from "../../kit";
 import styles from "./ledger.module.css";
 import { Written } from "./Proof";
 
-const DAY_MS = 86_400_000;
 
 type What = LedgerSelection["what"] | "report";
 
@@ -137,17 +136,15 @@ function Doing() {
 function usePeriod() {
   const [since, setSince] = useState("");
   const [last, setLast] = useState("");
-  const begin = Date.parse(`${since}T00:00:00Z`);
-  const end = Date.parse(`${last}T00:00:00Z`) + DAY_MS;
-  const micros = (ms: number): Micros | null => (Number.isNaN(ms) ? null : (String(ms * 1000) as Micros));
-  const order = !Number.isNaN(begin) && !Number.isNaN(end) && begin >= end;
+  const [from, until] = [dayAt(since), endOfDay(last)];
+  const order = from !== null && until !== null && BigInt(from) >= BigInt(until);
   return {
-    from: order ? null : micros(begin),
-    until: order ? null : micros(end),
+    from: order ? null : from,
+    until: order ? null : until,
     fields: (
       <div className={styles.days}>
-        <TextField label="First day" type="date" value={since} onChange={(event) => { setSince(event.target.value); }} />
-        <TextField label="Last day" type="date" value={last} error={order ? "It lies before the first day." : undefined} onChange={(event) => { setLast(event.target.value); }} />
+        <DayField label="First day" day={since} error={dayFault(since)} set={setSince} />
+        <DayField label="Last day" day={last} error={order ? "It lies before the first day." : dayFault(last)} set={setLast} />
       </div>
     ),
   };

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { useRead, type LedgerFilter } from "../../host";
-import { ACT_GROUPS, actGroup, actWord, Button, Check, Icon, Popover, shortId, TextField, useDebounced } from "../../kit";
+import { ACT_GROUPS, actGroup, actWord, Button, Check, dayFault, DayField, Icon, Popover, shortId, useDebounced } from "../../kit";
 import styles from "./ledger.module.css";
 
 const REST_MS = 250;
@@ -36,8 +36,8 @@ export function Filters({ filter, verbs, query, show }: FiltersProps) {
       <Popover label="When" className={`pill ${filter.since !== null || filter.until !== null ? "set" : ""}`} trigger={<Trigger label="When" value={[query["since"] ?? "", query["until"] ?? ""].join(" – ").replace(/^ – $/, "")} />}>
         {() => (
           <>
-            <TextField label="Since" type="date" value={query["since"] ?? ""} onChange={(event) => { show({ since: event.target.value }); }} />
-            <TextField label="Until" type="date" value={query["until"] ?? ""} hint="Both days included, UTC" onChange={(event) => { show({ until: event.target.value }); }} />
+            <DayField label="Since" day={query["since"] ?? ""} error={dayFault(query["since"] ?? "")} set={(since) => { show({ since }); }} />
+            <DayField label="Until" day={query["until"] ?? ""} error={dayFault(query["until"] ?? "")} hint="Both days included, UTC" set={(until) => { show({ until }); }} />
           </>
         )}
       </Popover>

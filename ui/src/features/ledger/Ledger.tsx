@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { usePages, useRead, type CheckpointsView, type LedgerFilter, type LedgerPageRequest, type LedgerPageView, type OperatorId } from "../../host";
-import { actWord, clockSeconds, count, day, Empty, Button, Icon, Problem, shortDay, shortId, Skeleton, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
+import { actWord, clockSeconds, count, day, dayAt, endOfDay, Empty, Button, Icon, Problem, shortDay, shortId, Skeleton, useRowHeight, VirtualTable, type ColumnHead } from "../../kit";
 import { href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { coverOf, cosigned, signers } from "./Chain";
@@ -104,17 +104,13 @@ function Anchored({ entry, checkpoints }: { readonly entry: number; readonly che
 }
 
 export function filterOf(query: Readonly<Record<string, string>>): LedgerFilter {
-  const micros = (text: string | undefined, plusDays: number): LedgerFilter["since"] => {
-    const ms = Date.parse(`${text ?? ""}T00:00:00Z`);
-    return Number.isNaN(ms) ? null : (String((ms + plusDays * 86_400_000) * 1000) as LedgerFilter["since"]);
-  };
   return {
     verbs: (query["act"] ?? "").split(",").filter((verb) => verb !== ""),
     actor: (query["actor"] as OperatorId | undefined) ?? null,
     subject: subjectOf(query["subject"] ?? ""),
     text: query["text"] ?? "",
-    since: micros(query["since"], 0),
-    until: micros(query["until"], 1),
+    since: dayAt(query["since"] ?? ""),
+    until: endOfDay(query["until"] ?? ""),
   };
 }
 

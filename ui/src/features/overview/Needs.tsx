@@ -102,7 +102,7 @@ function Need({ need }: { readonly need: NeedView }) {
       return need.brokenAt === null ? (
         <Row to={href("ledger", null, { verify: "1" })} glyph={<Glyph icon="shield-check" tone="ink" />} title="Verify the ledger" second="This console has not verified it yet" what={<Said tone="ink" icon="shield-check">Verify</Said>} when="" />
       ) : (
-        <Row to={href("ledger", String(need.brokenAt))} glyph={<Glyph icon="link-2-off" tone="alert" />} title={`The ledger is broken at entry ${count(need.brokenAt)}`} second="Nothing is executed until this is cleared" what={<Said tone="alert" icon="triangle-alert">Broken</Said>} when="" />
+        <Row to={href("ledger", String(need.brokenAt))} glyph={<Glyph icon="link-2-off" tone="alert" />} title={`The ledger is broken at entry ${count(need.brokenAt)}`} second="Nothing is signed or executed until this is cleared" what={<Said tone="alert" icon="triangle-alert">Broken</Said>} when="" />
       );
     default:
       return need satisfies never;

@@ -40,7 +40,7 @@ export function Protect({ act, scope, name, close }: { readonly act: ProtectAct;
             </Button>
             <span className="grow" />
             <Button kind="primary" type="submit" icon={words.icon} busy={protect.busy} disabled={reason.trim() === "" || nothing}>
-              {words.act} {preview.view && preview.view.keys > 1 ? counted(preview.view.keys, "key") : name}
+              {words.act} {counted(preview.view?.keys ?? 1, "key")}
             </Button>
           </>
         )

@@ -69,9 +69,9 @@ function Signature({ of }: { readonly of: ReviewSignatureView }) {
       <Seal look="signed" size={40} initials={of.by.initials} label={`Signed by ${of.by.name}`} />
       <span className="col">
         <span className="med">{of.by.name}</span>
-        <span className="small t3">
+        <p className="small t3">
           {ROLE[of.role]}, <When at={of.at} />, <a href={href("ledger", String(of.entry))}>entry {count(of.entry)}</a>
-        </span>
+        </p>
         {of.note !== "" && <span className="small prose">“{of.note}”</span>}
       </span>
     </div>

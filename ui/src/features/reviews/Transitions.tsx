@@ -148,7 +148,7 @@ function Item({ item, looked, missing, look, write }: ItemProps) {
   const upon = [item.subject, item.count !== null && item.count > 1 ? `${count(item.count)} rows` : ""].filter(Boolean).join(", ");
   return (
     <li className={styles.item} data-looked={looked} data-entry={item.entry}>
-      <button type="button" className={styles.mark} data-row aria-pressed={looked} aria-label={`Looked at: ${said.word} ${upon}, entry ${item.entry}`} onClick={() => { look([item.entry], !looked); }}>
+      <button type="button" className={styles.mark} data-row aria-pressed={looked} onClick={() => { look([item.entry], !looked); }}>
         <span className={styles.box} aria-hidden="true">
           {looked && <Icon name="check" size={12} />}
         </span>
@@ -156,6 +156,7 @@ function Item({ item, looked, missing, look, write }: ItemProps) {
           <Icon name={said.icon} />
         </span>
         <span className={styles.what}>
+          <span className="sr">Looked at: entry {count(item.entry)}, </span>
           <span className="trunc">
             <span className="med">{said.word}</span>
             {upon !== "" && <span className="t2"> {upon}</span>}

@@ -44,6 +44,7 @@ function holds({ row, steps }: RunDetailView): readonly string[] {
       return [done("disable_old") ? "The new value is in use; the value before is disabled." : done("create_version") ? "Both values work until the overlap ends." : "The value before is in use."];
     case "destroy_dek":
     case "offboard_tenant":
+      if (done("prove_absent")) return ["Everything the plan names is destroyed, and that was proven."];
       return begun("delete_tokens") ? ["What is destroyed stays destroyed; the rest is still there, out of use."] : begun("deactivate") ? ["Nothing is destroyed yet. The keys are out of use."] : ["Nothing is destroyed yet."];
     case "destroy_kek":
     case "destroy_secret":

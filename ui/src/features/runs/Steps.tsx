@@ -1,5 +1,5 @@
 import type { EvidenceView, OperationKind, PaceView, RunDetailView, StepState, StepView } from "../../host";
-import { Bar, clock, clockSeconds, count, duration, evidenceWord, Icon, shortDay, shortDigest, took, useNow, type IconName } from "../../kit";
+import { Bar, clock, clockSeconds, count, duration, evidenceWord, Icon, readMoments, shortDay, shortDigest, took, useNow, type IconName } from "../../kit";
 import { href } from "../../routes/route";
 import styles from "./runs.module.css";
 import { progressText, stepTitle } from "./steps";
@@ -98,8 +98,8 @@ function Proof({ evidence, entry }: { readonly evidence: readonly EvidenceView[]
   );
 }
 
-/** A digest is shortened, and whole on hover; everything else is what was proven, in words and figures, and stays whole. */
+/** A digest is shortened, and whole on hover; everything else is what was proven, in words, figures and moments, and stays whole. */
 function Value({ value }: { readonly value: string }) {
   if (/^[0-9a-f]{32,}$/.test(value)) return <span className="mono">{shortDigest(value)}</span>;
-  return <span className="num">{/^\d{4,15}$/.test(value) ? count(Number(value)) : value}</span>;
+  return <span className="num">{/^\d{4,15}$/.test(value) ? count(Number(value)) : readMoments(value)}</span>;
 }

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 
-import type { FindingView, IpcError, RequestOf, SignRecordView, SignTransitionsView } from "../../host";
+import type { FindingView, IpcError, RequestOf, SignRecordView, SignTransitionsView, TransitionGroup } from "../../host";
 import { Button, Copy, count, counted, groups, Problem, ROLE, Scroll, shortKeyId, TextArea, TextField } from "../../kit";
 import { EnvironmentTab } from "../../shell/EnvironmentTab";
 import styles from "./sign.module.css";
@@ -13,9 +13,10 @@ type SigningProps = {
   readonly keep: () => void;
 };
 
-const GROUP_WORD = {
-  requests: "requests", runs: "runs", keys: "keys", protection: "protective acts", destruction: "destructions", exceptions: "exceptions", people: "people", refusals: "refusals", rules: "rules", reviews: "looks and drills", other: "other",
-} as const;
+const GROUP_WORD: Record<TransitionGroup, readonly [string, string]> = {
+  requests: ["request", "requests"], runs: ["run", "runs"], keys: ["key", "keys"], protection: ["protective act", "protective acts"], destruction: ["destruction", "destructions"],
+  exceptions: ["exception", "exceptions"], people: ["person or device", "people and devices"], refusals: ["refusal", "refusals"], rules: ["rule", "rules"], reviews: ["look or drill", "looks and drills"], other: ["other", "others"],
+};
 
 /** A lead's signature under a review: period, list, checkpoint, findings, a note, the passphrase, the act. */
 export function SigningReview({ context, ...rest }: SigningProps & { readonly context: SignTransitionsView }) {
@@ -39,7 +40,7 @@ export function SigningReview({ context, ...rest }: SigningProps & { readonly co
         <dt>On the list</dt>
         <dd className="wrap">
           {counted(context.items, "item")}
-          {context.groups.length > 0 && `: ${context.groups.map((one) => `${count(one.items)} ${GROUP_WORD[one.group]}`).join(", ")}`}
+          {context.groups.length > 0 && `: ${context.groups.map((one) => counted(one.items, ...GROUP_WORD[one.group])).join(", ")}`}
         </dd>
         <dt>List, sha256</dt>
         <dd className={`mono ${styles.digest ?? ""}`}>{groups(context.digest)}</dd>

@@ -158,6 +158,11 @@ fn cursor(row: &PgRow) -> Result<ViolationCursor, sqlx::Error> {
     Ok(ViolationCursor { rule: row.word("rule")?, since: row.at("since")?, place: row.try_get("place")? })
 }
 
+/// A list of names as people read it.
+fn listed(value: String) -> String {
+    serde_json::from_str::<Vec<String>>(&value).map_or(value, |names| names.join(", "))
+}
+
 fn violation(row: &PgRow) -> Result<ViolationRow, sqlx::Error> {
     let exception = row.id_maybe("excepted_by", ExceptionId)?;
     let number = row.small_maybe("exception_number")?;
@@ -165,7 +170,7 @@ fn violation(row: &PgRow) -> Result<ViolationRow, sqlx::Error> {
         rule: row.word("rule")?,
         key: row.id_maybe("key", KeyId)?,
         subject: row.try_get("subject")?,
-        detail: row.texts("detail")?,
+        detail: row.texts("detail")?.into_iter().map(|(name, value)| (name, listed(value))).collect(),
         since: row.at("since")?,
         remedy: row.try_get("remedy")?,
         hands: row.try_get("hands")?,

@@ -339,6 +339,8 @@ async fn what_breaks_a_rule_is_listed_page_by_page() {
     assert!(rows.iter().all(|row| !row.remedy.is_empty() && !row.hands.is_empty() && row.excepted_by.is_none()));
     let shared = rows.iter().find(|row| row.rule == ViolationRule::SharedAcrossTenants).unwrap();
     assert_eq!((shared.detail["deks"].as_str(), shared.detail["owner"].as_str()), ("4", "Platform team"));
+    let tenants = &shared.detail["tenants"];
+    assert!(tenants.contains(", ") && !tenants.contains(['[', '"']), "two names, to be read: {tenants}");
 
     let counts = custody.anna.register.violation_counts().await.unwrap();
     let counted: Vec<_> = counts.iter().map(|count| (count.rule, count.violations, count.excepted)).collect();
