@@ -130,6 +130,12 @@ impl Console {
         .await;
     }
 
+    /// Opens the row of a list that says this.
+    pub async fn choose_row(&self, says: &str) {
+        let path = format!("//a[@data-row][contains(normalize-space(.), {})]", quoted(says));
+        self.act_on(&path, async |element| element.click().await).await;
+    }
+
     /// Clicks what takes the window away with itself: that the window is gone before the click is answered is no failure.
     pub async fn dismiss(&self, name: &str) {
         let path = format!("//button[starts-with(normalize-space(.), {})]", quoted(name));
@@ -275,6 +281,7 @@ impl Console {
         self.driver.screenshot(&folder.join(format!("{name}-narrow.png"))).await.unwrap();
         let (width, height) = (u32::try_from(usual.width).unwrap(), u32::try_from(usual.height).unwrap());
         self.driver.set_window_rect(usual.x, usual.y, width, height).await.unwrap();
+        tokio::time::sleep(DRAWN).await;
     }
 
     async fn wear(&self, theme: &str) {
@@ -376,7 +383,10 @@ async fn connect(port: u16, capabilities: Capabilities) -> WebDriver {
 }
 
 fn field(label: &str) -> String {
-    format!("//*[@id=//label[starts-with(normalize-space(.), {})]/@for]", quoted(label))
+    let label = quoted(label);
+    format!(
+        "(//*[@id=//label[starts-with(normalize-space(.), {label})]/@for] | //input[starts-with(@aria-label, {label})])"
+    )
 }
 
 /// A text as XPath writes it.

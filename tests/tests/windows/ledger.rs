@@ -33,7 +33,7 @@ async fn verify_and_prove(console: &Console) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_is_proven_cosigned_and_its_tampering_seen() {
     let custody = TestCustody::found().await;
-    custody.make_kek("kek-payments").await;
+    let kek = custody.make_kek("kek-payments").await;
     let console = Console::open(&custody).await;
     console.unlock(INES).await;
     verify_and_prove(&console).await;
@@ -81,5 +81,30 @@ async fn a_ledger_is_proven_cosigned_and_its_tampering_seen() {
     console.sees("Broken at entry 6").await;
     console.sees("The ledger does not hold from entry 6 on.").await;
     console.picture("ledger-tampered").await;
+    console.is_accessible("the ledger that does not hold").await;
+    console.go("keys").await;
+    console.sees("The ledger does not hold from entry 6 on.").await;
+    console.picture("alarm-elsewhere").await;
+    // What one person may do alone, in a session that was open before, stops as well.
+    console.go(&format!("keys/{kek}")).await;
+    console.click("Protect or end").await;
+    console.click("Suspend…").await;
+    console.fill("Reason", "Seen in a customer's log").await;
+    console.click("Suspend 1 key").await;
+    console.sees("Ledger entry 6 ").await;
+    console.picture("alarm-refuses").await;
+    console.click("Leave as it is").await;
+    console.is_faultless().await;
+
+    // Cut off behind what this computer has seen, with every hash made anew: nobody gets in any more.
+    console.click("Lock Countersign").await;
+    console.sees("Passphrase of the device key").await;
+    let cut = "DELETE FROM custody.ledger_entry WHERE seq > 4;
+               UPDATE custody.head SET seq = 4, hash = (SELECT hash FROM custody.ledger_entry WHERE seq = 4);";
+    superuser.behind_the_fences(&["ledger_entry", "head"], cut).await;
+    console.fill("Passphrase of the device key", PASSPHRASE).await;
+    console.click("Unlock").await;
+    console.sees("Entry 5 and those after it are gone").await;
+    console.picture("unlock-refused").await;
     console.close().await;
 }

@@ -6,3 +6,5 @@ mod keyboard;
 mod ledger;
 mod offboarding;
 mod people;
+mod policies;
+mod reviews;
