@@ -37,6 +37,9 @@ const FOCUSED: &str = r"
     const label = element.labels && element.labels[0];
     return (element.getAttribute('aria-label') || (label ? label.textContent : '') || element.textContent || '').trim();";
 
+/// Whether the page says a text, however it is broken into lines: asked often, so it is one look at the whole page.
+const SAYS: &str = r"return document.body.textContent.replace(/\s+/g, ' ').includes(arguments[0])";
+
 /// More than any page has places for the focus.
 const TABS_MAX: usize = 150;
 /// How long a page takes to draw what a key did.
@@ -100,11 +103,17 @@ impl Console {
         std::fs::read_to_string(self.log.path().join("console.log")).unwrap()
     }
 
-    /// Waits until the page shows this text.
+    /// Waits until the page says this text.
     pub async fn sees(&self, text: &str) {
-        let shown =
-            self.wait_for(&format!("//*[contains(normalize-space(.), {}) and not(self::script)]", quoted(text))).await;
-        assert!(shown.is_some(), "{text:?} is not shown; the window says:\n{}", self.text().await);
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            let said = self.driver.execute(SAYS, vec![json!(text)]).await;
+            if said.is_ok_and(|said| said.json().as_bool() == Some(true)) {
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        panic!("{text:?} is not shown; the window says:\n{}", self.text().await);
     }
 
     /// Everything the page says.
@@ -384,9 +393,7 @@ async fn connect(port: u16, capabilities: Capabilities) -> WebDriver {
 
 fn field(label: &str) -> String {
     let label = quoted(label);
-    format!(
-        "(//*[@id=//label[starts-with(normalize-space(.), {label})]/@for] | //input[starts-with(@aria-label, {label})])"
-    )
+    format!("(id(//label[starts-with(normalize-space(.), {label})]/@for) | //input[starts-with(@aria-label, {label})])")
 }
 
 /// A text as XPath writes it.

@@ -330,15 +330,15 @@ async fn two_consoles_that_are_shown_different_histories_find_out_when_they_comp
     idle_sessions(&custody, 4).await;
     let common = hers.signs(ines, &her_key).await;
     idle_sessions(&custody, 4).await;
-    his.signs(theo, &his_key).await;
+    let signed = his.signs(theo, &his_key).await;
     let mut superuser = custody.superuser().await;
     keep_aside(&mut superuser).await;
     let fork = common + 2;
 
-    // Theo is shown a history in which that entry never was, from here on.
+    // Theo is shown a history in which that entry never was, nor his checkpoint of it, from here on.
     let without = format!(
         "DELETE FROM custody.checkpoint_signature WHERE size > {common}; DELETE FROM custody.checkpoint WHERE size > {common};
-         DELETE FROM custody.ledger_entry WHERE seq = {fork}; {RECHAIN}"
+         DELETE FROM custody.ledger_entry WHERE seq = {fork} OR verb = 'checkpoint.signed' AND subject = '{signed}'; {RECHAIN}"
     );
     superuser.behind_the_fences(&LEDGER, without).await;
     let (early, late) = (Computer::of(&theo.console), Computer::of(&theo.console));

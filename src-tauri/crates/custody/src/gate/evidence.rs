@@ -68,44 +68,42 @@ async fn open_by_ledger(register: &Register, reading: &Reading) -> Result<BTreeM
 }
 
 fn learn(open: &mut BTreeMap<KeyId, Granted>, number: u64, entry: &Entry) -> Result<(), GateError> {
+    let not_read = || GateError::NotOfTheLedger { number };
     match entry.verb.as_str() {
-        "request.applied" => {
-            let plan = plan_in(entry).ok_or(GateError::NotOfTheLedger { number })?;
-            apply(open, number, &plan);
-        }
+        "request.applied" => apply(open, number, &plan_in(entry).ok_or_else(not_read)?).ok_or_else(not_read)?,
         "exception.revoked" => {
-            let exception = entry.subject.name.parse::<KeyId>().ok();
-            if let Some(granted) = exception.and_then(|exception| open.get_mut(&exception)) {
+            let exception: KeyId = entry.subject.name.parse().map_err(|_no_id| not_read())?;
+            if let Some(granted) = open.get_mut(&exception) {
                 granted.revoked = Some(number);
             }
         }
         "review.signed_off" => {
-            let seen: Option<u64> = entry.subject.name.parse().ok();
-            open.retain(|_, granted| seen.is_none() || granted.revoked != seen);
+            let seen: u64 = entry.subject.name.parse().map_err(|_no_number| not_read())?;
+            open.retain(|_, granted| granted.revoked != Some(seen));
         }
         _ => {}
     }
     Ok(())
 }
 
-fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) {
+/// What a plan that was put into force made of the exceptions; nothing where it does not say so in full.
+fn apply(open: &mut BTreeMap<KeyId, Granted>, number: u64, plan: &Plan) -> Option<()> {
     let mut targets = plan.targets.iter().map(|target| target.key);
-    let Some(exception) = targets.next() else { return };
     match plan.operation {
         Operation::GrantException => {
+            let (exception, expires_at) = (targets.next()?, plan.parameters.get("expires_at")?.parse().ok()?);
             // What it renews, it closes.
             for renewed in targets {
                 open.remove(&renewed);
             }
-            if let Some(expires_at) = plan.parameters.get("expires_at").and_then(|text| text.parse().ok()) {
-                open.insert(exception, Granted { entry: number, expires_at, revoked: None });
-            }
+            open.insert(exception, Granted { entry: number, expires_at, revoked: None });
         }
         Operation::CloseException => {
-            open.remove(&exception);
+            open.remove(&targets.next()?);
         }
         _ => {}
     }
+    Some(())
 }
 
 #[cfg(test)]
@@ -118,9 +116,9 @@ mod tests {
 
     use super::{GateError, learn};
 
-    /// an entry that put something unreadable into force might have granted or ended an exception: no file is published past it.
+    /// an entry whose plan or subject is unreadable might have granted or ended an exception: no file is published past it.
     #[test]
-    fn an_unreadable_plan_is_not_passed_over() {
+    fn what_is_unreadable_is_not_passed_over() {
         let entry = |verb: &str| Entry {
             custody: Uuid::nil(),
             environment: "production".to_owned(),
@@ -132,8 +130,11 @@ mod tests {
             purpose: String::new(),
             attributes: BTreeMap::from([("plan.00".to_owned(), "00ff".to_owned())]),
         };
-        let refused = learn(&mut BTreeMap::new(), 7, &entry("request.applied"));
-        assert!(matches!(refused, Err(GateError::NotOfTheLedger { number: 7 })), "{refused:?}");
+        let nameless = |verb: &str| Entry { subject: Subject::new("exception", "the one of May"), ..entry(verb) };
+        for entry in [entry("request.applied"), nameless("exception.revoked"), nameless("review.signed_off")] {
+            let refused = learn(&mut BTreeMap::new(), 7, &entry);
+            assert!(matches!(refused, Err(GateError::NotOfTheLedger { number: 7 })), "{}: {refused:?}", entry.verb);
+        }
         learn(&mut BTreeMap::new(), 8, &entry("request.submitted")).unwrap();
     }
 }

@@ -194,6 +194,29 @@ async fn a_weaker_policy_needs_its_decision_and_nobody_changes_it_alone() {
     assert_eq!(custody.rule(RuleSection::Settings, "threat_level").await.as_deref(), Some("elevated"));
 }
 
+/// a rule that wants three people can't be made where two are entitled; where there are three, no two of them start what it is
+/// about, nor does one of them twice; the third one's signature does.
+#[tokio::test]
+async fn three_people_are_three_people() {
+    let custody = Custody::found().await;
+    let (anna, ben) = (&custody.anna, &custody.ben);
+    let (kek, _deks) = custody.estate(1).await;
+    let three = [("rotate_kek", "3 devops:security security:devops,security")];
+    let plan = custody.rules_plan(anna, RuleSection::Quorum, &three).await;
+    custody.assert_refused(custody.submit(anna, Role::Security, &plan).await, anna, "quorum_unreachable").await;
+    let cora = custody.enrol("cora", &[Role::Security]).await;
+    custody.change(RuleSection::Quorum, &three, ben, Role::DevOps).await;
+
+    let plan = custody.rotation_plan(ben, kek).await;
+    custody.submit(ben, Role::DevOps, &plan).await.unwrap();
+    custody.approve(anna, Role::Security, &plan).await.unwrap();
+    custody.assert_refused(custody.approve(anna, Role::Security, &plan).await, anna, "already_signed").await;
+    let two = custody.start(ben, &plan).await.map(|_| unreachable!("a third one is missing"));
+    custody.assert_refused(two, ben, "no_quorum").await;
+    custody.approve(&cora, Role::Security, &plan).await.unwrap();
+    custody.start(ben, &plan).await.unwrap();
+}
+
 /// no role edits a version, adds to one, or calls what writes them; and behind the grants the tables refuse it too.
 #[tokio::test]
 async fn a_version_of_the_rules_is_never_edited() {
