@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 
 import { useKeys } from "../../commands/keys";
 import { useAct, type IpcError, type OperationRequest } from "../../host";
-import { Button, fieldName, fieldProblem, Problem } from "../../kit";
+import { fieldName, fieldProblem, FormFoot } from "../../kit";
 import { PlanPreview } from "../request/Preview";
 import styles from "../request/request.module.css";
 import { WhyFields, type Why } from "../request/WhyFields";
@@ -52,20 +52,7 @@ export function Ask({ label, operation, gaps, before, above, wide, leave, childr
           {children(wrong)}
           <WhyFields draft={why} fill={(change) => { setWhy({ ...why, ...change }); write.reset(); open.reset(); }} wrong={wrong} />
         </div>
-        <footer className={styles.act}>
-          {error && error.code !== "invalid" && <Problem error={error} />}
-          {open.view && <p className="small t2" role="status">The sign window is open. Give your seal there; closing it keeps this draft unsigned.</p>}
-          {tried && Object.keys(gaps).length > 0 && <p className="small c-alert med" role="alert">{Object.values(gaps).join(" ")}</p>}
-          <div className="row">
-            <Button size="lg" onClick={leave}>
-              Discard
-            </Button>
-            <span className="grow" />
-            <Button kind="primary" size="lg" icon="stamp" type="submit" busy={write.busy || open.busy}>
-              Seal and submit…
-            </Button>
-          </div>
-        </footer>
+        <FormFoot error={error} opened={open.view !== undefined} busy={write.busy || open.busy} missing={tried ? Object.values(gaps) : []} discard={leave} act="Seal and submit…" />
       </section>
       <PlanPreview plan={operation && { operation, approveWithinHours, executeWithinHours }} before={before} above={above} />
     </form>

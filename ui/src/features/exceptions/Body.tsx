@@ -24,7 +24,7 @@ export function Body(props: Props) {
     <section className={styles.list} aria-label="Register of exceptions" data-region="list">
       <GateBanner rows={rows} />
       <div className={styles.filters}>
-        <label className={styles.search}>
+        <label className="search">
           <Icon name="search" size={14} />
           <span className="sr">Filter exceptions</span>
           <input data-search value={route.query["text"] ?? ""} placeholder="Number, title, key, owner" autoComplete="off" spellCheck={false} onChange={(event) => { show({ text: event.target.value }); }} />

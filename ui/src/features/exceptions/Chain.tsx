@@ -1,7 +1,6 @@
 import type { ExceptionDetailView } from "../../host";
-import { counted, day, EXCEPTION_STATE, listed, spanOf, Status } from "../../kit";
+import { counted, day, EXCEPTION_STATE, listed, Section, spanOf, Status } from "../../kit";
 import { href } from "../../routes/route";
-import { Section } from "./Detail";
 import styles from "./exceptions.module.css";
 
 /** what was renewed by what, from the first one on. One that was never renewed has no chain. */

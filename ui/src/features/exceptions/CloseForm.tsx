@@ -1,9 +1,8 @@
 import { useState } from "react";
 
 import type { ExceptionDetailView } from "../../host";
-import { clauseName, fieldName, fieldProblem, Note, TextArea, TextField, scopeWords } from "../../kit";
+import { clauseName, fieldName, fieldProblem, FormFoot, Note, scopeWords, TextArea, TextField } from "../../kit";
 import styles from "./exceptions.module.css";
-import { Foot } from "./Foot";
 import { useAsking } from "./useAsking";
 
 const APPROVE_HOURS = 72;
@@ -43,7 +42,7 @@ export function CloseForm({ detail, close }: { readonly detail: ExceptionDetailV
         <TextArea label="Evidence" rows={6} value={evidence} error={wrong("evidence", evidence.trim() === "" ? "Closing needs evidence." : undefined)} hint="What shows it, and where it can be looked up. Kept for ever." onChange={(event) => { setEvidence(event.target.value); }} />
         <TextField label="Change record" value={changeRecord} error={wrong("changeRecord", changeRecord.trim() === "" ? "A request needs a change record." : undefined)} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { setChangeRecord(event.target.value); }} />
       </div>
-      <Foot error={asking.error} opened={asking.opened} busy={asking.busy} leave="Back" discard={close} act="Sign and request" />
+      <FormFoot error={asking.error} opened={asking.opened} busy={asking.busy} leave="Back" discard={close} act="Sign and request" />
     </form>
   );
 }

@@ -1,7 +1,6 @@
 import type { CoveredKeyView, ExceptionDetailView } from "../../host";
-import { count, day, Icon, KEY_ICON, KEY_STATE, KEY_TYPE } from "../../kit";
+import { count, day, Icon, KEY_ICON, KEY_STATE, KEY_TYPE, Section } from "../../kit";
 import { href } from "../../routes/route";
-import { Section } from "./Detail";
 import styles from "./exceptions.module.css";
 
 const SHOWN_MAX = 12;

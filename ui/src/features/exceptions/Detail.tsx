@@ -1,7 +1,7 @@
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 
 import type { ExceptionDetailView } from "../../host";
-import { Button, clauseName, count, counted, endsWhen, EXCEPTION_STATE, Icon, instead, KEY_TYPE, listed, moment, Note, refusal, Seal, slotLook, spanOf, Status, When } from "../../kit";
+import { Button, clauseName, count, counted, endsWhen, EXCEPTION_STATE, Icon, instead, KEY_TYPE, listed, moment, Note, refusal, Seal, Section, slotLook, spanOf, Status, When } from "../../kit";
 import { href } from "../../routes/route";
 import { Chain } from "./Chain";
 import { CoveredKeys } from "./CoveredKeys";
@@ -140,18 +140,6 @@ function Acceptance({ detail: { acceptance } }: { readonly detail: ExceptionDeta
         )}
       </p>
     </Section>
-  );
-}
-
-export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
-  return (
-    <section aria-label={title} className="stack tight">
-      <div className="row">
-        <h3 className="strong grow">{title}</h3>
-        {aside}
-      </div>
-      {children}
-    </section>
   );
 }
 

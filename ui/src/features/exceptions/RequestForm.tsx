@@ -1,12 +1,11 @@
 import { useState } from "react";
 
 import type { ExceptionFormView } from "../../host";
-import { Button, clauseName, counted, DayField, fieldName, fieldProblem, Note, SelectField, TextArea, TextField } from "../../kit";
+import { Button, clauseName, counted, DayField, fieldName, fieldProblem, FormFoot, Note, SelectField, TextArea, TextField } from "../../kit";
 import { useSession } from "../../shell/session";
 import { Accepting } from "./Accepting";
 import { EMPTY, endOf, expiryHint, keepDraft, keptDraft, lastDay, missing, renewing, termMax, windowsOf, wishOf, type Draft, type Fill } from "./draft";
 import styles from "./exceptions.module.css";
-import { Foot } from "./Foot";
 import { ScopeField } from "./ScopeField";
 import { useAsking } from "./useAsking";
 
@@ -47,11 +46,10 @@ export function RequestForm({ form, close }: { readonly form: ExceptionFormView;
           <TextField label="Change record" value={draft.changeRecord} error={wrong("changeRecord")} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { fill({ changeRecord: event.target.value }); }} />
         </div>
       </div>
-      <Foot
+      <FormFoot
         error={asking.error}
         opened={asking.opened}
         busy={asking.busy}
-        leave="Discard"
         discard={() => {
           if (of === null) keepDraft(null);
           close();

@@ -1,12 +1,11 @@
 import { useState } from "react";
 
 import type { KeyId, KeyState, KeyType, SharedKeysView } from "../../host";
-import { Button, counted, day as dayWord, DayField, fieldName, fieldProblem, TextArea, TextField } from "../../kit";
+import { Button, counted, day as dayWord, DayField, fieldName, fieldProblem, FormFoot, TextArea, TextField } from "../../kit";
 import { KeyField } from "../request/KeyField";
 import { endOf, lastDay, windowsOf } from "./draft";
 import styles from "./exceptions.module.css";
 import { Accepting } from "./Accepting";
-import { Foot } from "./Foot";
 import { useAsking } from "./useAsking";
 
 /** Every type but a DEK: that one serves one integration of one tenant, and no decision changes it. */
@@ -57,7 +56,7 @@ export function ShareForm({ view, of, close }: { readonly view: SharedKeysView; 
         <Accepting people={view.acceptors} words={view.words} />
         <TextField label="Change record" value={draft.changeRecord} error={wrong("changeRecord")} autoComplete="off" spellCheck={false} placeholder="CHG-" onChange={(event) => { fill({ changeRecord: event.target.value }); }} />
       </div>
-      <Foot error={asking.error} opened={asking.opened} busy={asking.busy} leave="Discard" discard={close} act="Sign and request" />
+      <FormFoot error={asking.error} opened={asking.opened} busy={asking.busy} discard={close} act="Sign and request" />
     </form>
   );
 }

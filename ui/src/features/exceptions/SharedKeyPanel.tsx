@@ -2,9 +2,8 @@ import { useState } from "react";
 
 import { toast } from "../../commands/toast";
 import { useAct, type KeyId, type SharedKeyRowView, type SharedKeysView } from "../../host";
-import { Button, count, Dialog, Icon, IconButton, instead, KEY_TYPE, Note, Problem, refusal, SHARED_KEY_STATE, Status, TextArea, When } from "../../kit";
+import { Button, count, Dialog, Icon, IconButton, instead, KEY_TYPE, Note, Problem, refusal, Section, SHARED_KEY_STATE, Status, TextArea, When } from "../../kit";
 import { href } from "../../routes/route";
-import { Section } from "./Detail";
 import type { Show } from "./Exceptions";
 import styles from "./exceptions.module.css";
 import { Missing, rowKey, tenantsOf } from "./SharedKeys";

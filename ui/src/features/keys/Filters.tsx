@@ -1,7 +1,7 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import { useRead, type DueFilter, type KeyFilter } from "../../host";
-import { Button, Check, count, Icon, KEY_STATE, KEY_TYPE, Popover, STORAGE, useDebounced } from "../../kit";
+import { Button, Check, count, Icon, KEY_STATE, KEY_TYPE, Popover, Search, STORAGE, useDebounced } from "../../kit";
 import { DUE, isFiltered, NO_FILTER, type Shown } from "./keyQuery";
 import styles from "./keys.module.css";
 
@@ -15,7 +15,7 @@ export function Filters({ shown, show, children }: { readonly shown: Shown; read
   };
   return (
     <div className={styles.filters}>
-      <Search text={filter.text} set={(text) => { set({ text }); }} />
+      <Search label="Search keys" placeholder="Name, tenant, integration" text={filter.text} set={(text) => { set({ text }); }} />
       <Many label="Type" words={KEY_TYPE} chosen={filter.types} choose={(types) => { set({ types }); }} />
       <Many label="State" words={mapWords(KEY_STATE)} chosen={filter.states} choose={(states) => { set({ states }); }} />
       <One label="Due" words={DUE} chosen={filter.due} choose={(due) => { set({ due: due as DueFilter | null }); }} />
@@ -34,41 +34,6 @@ export function Filters({ shown, show, children }: { readonly shown: Shown; read
       )}
       {children}
     </div>
-  );
-}
-
-function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const rested = useDebounced(typed, REST_MS);
-  useEffect(() => {
-    if (rested !== text) set(rested);
-    // Only what has been typed moves the address; the address moving moves the field below.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [rested]);
-  const [known, setKnown] = useState(text);
-  if (known !== text) {
-    setKnown(text);
-    if (text !== rested) setTyped(text);
-  }
-  return (
-    <span className={styles.search}>
-      <Icon name="search" size={14} />
-      <input
-        type="search"
-        data-search
-        aria-label="Search keys"
-        placeholder="Name, tenant, integration"
-        value={typed}
-        onChange={(event) => { setTyped(event.target.value); }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") {
-            event.preventDefault();
-            event.currentTarget.blur();
-            document.querySelector<HTMLElement>("[role='row'][tabindex='0']")?.focus();
-          }
-        }}
-      />
-    </span>
   );
 }
 

@@ -1,10 +1,6 @@
-import { useEffect, useState } from "react";
-
 import { useRead, type LedgerFilter } from "../../host";
-import { ACT_GROUPS, actGroup, actWord, Button, Check, dayFault, DayField, Icon, Popover, shortId, useDebounced } from "../../kit";
+import { ACT_GROUPS, actGroup, actWord, Button, Check, dayFault, DayField, Icon, Popover, Search, shortId } from "../../kit";
 import styles from "./ledger.module.css";
-
-const REST_MS = 250;
 
 type FiltersProps = {
   readonly filter: LedgerFilter;
@@ -19,7 +15,7 @@ export function Filters({ filter, verbs, query, show }: FiltersProps) {
   const set = filter.verbs.length > 0 || filter.actor !== null || filter.text !== "" || filter.subject !== null || filter.since !== null || filter.until !== null;
   return (
     <div className={styles.filters}>
-      <Search text={filter.text} set={(text) => { show({ text }); }} />
+      <Search label="Search the ledger" placeholder="Request, run, key, purpose" text={filter.text} set={(text) => { show({ text }); }} />
       <Popover label="Act" className={`pill ${filter.verbs.length > 0 ? "set" : ""}`} trigger={<Trigger label="Act" value={chosenActs(filter.verbs, verbs)} />}>
         {() => <Acts chosen={filter.verbs} verbs={verbs} choose={(all) => { show({ act: all.join(",") }); }} />}
       </Popover>
@@ -86,27 +82,6 @@ function chosenActs(chosen: readonly string[], verbs: readonly string[]): string
   });
   const rest = chosen.filter((verb) => !whole.some((group) => group.id === actGroup(verb)));
   return [...whole.map((group) => group.word), ...rest.map((verb) => actWord(verb).word)].join(", ");
-}
-
-function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const rested = useDebounced(typed, REST_MS);
-  useEffect(() => {
-    if (rested !== text) set(rested);
-    // Only what has been typed moves the address.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [rested]);
-  const [known, setKnown] = useState(text);
-  if (known !== text) {
-    setKnown(text);
-    if (text !== rested) setTyped(text);
-  }
-  return (
-    <span className={styles.search}>
-      <Icon name="search" size={14} />
-      <input type="search" data-search aria-label="Search the ledger" placeholder="Request, run, key, purpose" value={typed} onChange={(event) => { setTyped(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); event.currentTarget.blur(); document.querySelector<HTMLElement>("[role='row'][tabindex='0']")?.focus(); } }} />
-    </span>
-  );
 }
 
 function Trigger({ label, value }: { readonly label: string; readonly value: string }) {

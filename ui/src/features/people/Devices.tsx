@@ -1,9 +1,8 @@
 import type { DeviceView, LostView, PersonAct, PersonDetailView } from "../../host";
-import { Button, Copy, counted, day, groups, longMoment, moment, Note, shortKeyId, Status, useNow } from "../../kit";
+import { Button, Copy, counted, day, groups, longMoment, moment, Note, Section, shortKeyId, Status, useNow } from "../../kit";
 import { go, href } from "../../routes/route";
 import { More } from "../protect/More";
 import styles from "./people.module.css";
-import { Section } from "./Section";
 import { DEVICE_STATUS, lostClock } from "./words";
 
 /** Device keys, each with its fingerprint; a lost one with its clock and the wipe that is to follow. */

@@ -1,9 +1,8 @@
 import { useState } from "react";
 
 import { useAct, type DutyKind, type OwnDutiesView, type PeopleView, type PersonRowView } from "../../host";
-import { Button, counted, Note, Problem, refusal, Status, useNow } from "../../kit";
+import { Button, counted, Note, Problem, refusal, Section, Status, useNow } from "../../kit";
 import styles from "./people.module.css";
-import { Section } from "./Section";
 import { proofSaid } from "./words";
 
 /** What one owes for oneself: the duties in their words, and a signature that shows one can still give it. */

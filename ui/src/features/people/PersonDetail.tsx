@@ -1,14 +1,13 @@
 import { useRead, type HeldRoleView, type OperationKind, type OperatorId, type PeopleView, type PersonAct, type PersonDetailView } from "../../host";
 import { useState } from "react";
 
-import { actWord, Ago, Button, Chip, clock, Copy, count, counted, day, IconButton, listed, longMoment, moment, Note, OPERATION, Reading, ROLE, Seal, shortDigest, shortTitle, Status, useNow } from "../../kit";
+import { actWord, Ago, Button, Chip, clock, Copy, count, counted, day, IconButton, listed, longMoment, moment, Note, OPERATION, Reading, ROLE, Seal, Section, shortDigest, shortTitle, Status, useNow } from "../../kit";
 import { go, href } from "../../routes/route";
 import { Devices } from "./Devices";
 import { Own } from "./Own";
 import { PersonActs } from "./PersonActs";
 import styles from "./people.module.css";
 import { ProtectPerson } from "./ProtectPerson";
-import { Section } from "./Section";
 import { ACTOR, operationName, PERSON_STATUS, proofSaid } from "./words";
 
 /** Everything about one person: roles, devices, what depends on them, what they signed that is still open, what happened. */

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useKeys } from "../../commands/keys";
 import { useSelection } from "../../commands/selection";
 import { useAct, type IpcError } from "../../host";
-import { Button, fieldName, fieldProblem, type KeyKind, OPERATION, Problem, SelectField, TRIGGER } from "../../kit";
+import { fieldName, fieldProblem, FormFoot, type KeyKind, OPERATION, SelectField, TRIGGER } from "../../kit";
 import { go, href, replace, type Route } from "../../routes/route";
 import { Main, TopBar } from "../../shell/TopBar";
 import { EMPTY_DRAFT, kindOf, missing, operationOf, type Draft, type Fill } from "./draft";
@@ -66,19 +66,7 @@ export default function NewRequest({ route }: { readonly route: Route }) {
               <OperationFields draft={draft} fill={fill} wrong={wrong} />
               <WhyFields draft={draft} fill={fill} wrong={wrong} />
             </div>
-            <footer className={styles.act}>
-              {error && error.code !== "invalid" && <Problem error={error} />}
-              {open.view && <p className="small t2" role="status">The sign window is open. Give your seal there; closing it keeps this draft unsigned.</p>}
-              <div className="row">
-                <Button size="lg" onClick={() => { go("approvals"); }}>
-                  Discard
-                </Button>
-                <span className="grow" />
-                <Button kind="primary" size="lg" icon="stamp" type="submit" busy={write.busy || open.busy}>
-                  Seal and submit…
-                </Button>
-              </div>
-            </footer>
+            <FormFoot error={error} opened={open.view !== undefined} busy={write.busy || open.busy} discard={() => { go("approvals"); }} act="Seal and submit…" />
           </section>
           <Preview draft={draft} />
         </form>

@@ -1,8 +1,8 @@
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 
 import { onlyAuditor } from "../../commands/registry";
 import { useRead, type ProtectAct, type TenantDetailView, type TenantId, type TokenScope } from "../../host";
-import { Ago, Button, count, counted, Icon, IconButton, instead, Note, Reading, refusal, SEPARATION, Status, TENANT_STATUS } from "../../kit";
+import { Ago, Button, count, counted, Icon, IconButton, instead, Note, Reading, refusal, Section, SEPARATION, Status, TENANT_STATUS } from "../../kit";
 import { go, href } from "../../routes/route";
 import { useSession } from "../../shell/session";
 import { Holds } from "../protect/Holds";
@@ -157,18 +157,6 @@ function TenantHolds({ detail: { holds } }: { readonly detail: TenantDetailView 
     <Section title="Holds" aside={<span className="small t3 num">{count(holds.filter((hold) => hold.liftedAt === null).length)} in force</span>}>
       <Holds holds={holds} auditor={onlyAuditor(operator)} />
     </Section>
-  );
-}
-
-export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
-  return (
-    <section aria-label={title} className="stack tight">
-      <div className="row">
-        <h3 className="strong grow">{title}</h3>
-        {aside}
-      </div>
-      {children}
-    </section>
   );
 }
 

@@ -1,7 +1,6 @@
 import { useRead } from "../../host";
-import { count, Icon, KEY_ICON, KEY_STATE, KEY_TYPE, Problem, Skeleton, Status } from "../../kit";
+import { count, Icon, KEY_ICON, KEY_STATE, KEY_TYPE, Problem, Section, Skeleton, Status } from "../../kit";
 import { href } from "../../routes/route";
-import { Section } from "./TenantDetail";
 import styles from "./tenants.module.css";
 
 const SHOWN = 12;

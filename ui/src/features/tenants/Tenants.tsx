@@ -49,7 +49,7 @@ export default function Tenants({ route }: { readonly route: Route }) {
         <div className={`${styles.page ?? ""} ${route.id === null ? "" : (styles.open ?? "")}`}>
           <section className={styles.list} aria-label="Tenants" data-region="list">
             <div className={styles.filters}>
-              <label className={styles.search}>
+              <label className="search">
                 <Icon name="search" size={14} />
                 <span className="sr">Filter tenants</span>
                 <input data-search value={text} placeholder="Name begins with" autoComplete="off" spellCheck={false} onChange={(event) => { show({ text: event.target.value }); }} />

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A part of the drawer under its own heading. */
+/** A part of a drawer under its own heading. */
 export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
   return (
     <section aria-label={title} className="stack tight">
