@@ -45,7 +45,7 @@ async fn an_audit_pack_says_what_happened_and_nothing_that_people_smuggled_in() 
     let html = pack.page();
     for shown in [
         "Requested, decided, executed",
-        "Rotate kek: kek-payments",
+        "Rotate KEK: kek-payments",
         "Countersigned by Theo Brandt",
         "Begun by Ines Duarte",
         "Over, completed, by Ines Duarte",

@@ -104,6 +104,7 @@ async fn two_operators_rotate_a_key_in_the_window() {
         ("settings", "Settings"),
     ] {
         console.look_at(address, says).await;
+        console.picture(address).await;
     }
     console.is_faultless().await;
     is_fenced(&console).await;

@@ -11,7 +11,10 @@ dl { display: grid; grid-template-columns: minmax(10rem, max-content) 1fr; gap: 
 dt { color: #444; }
 dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; white-space: pre-line; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #ccc; white-space: pre-line; }
+th { white-space: nowrap; }
+td { overflow-wrap: anywhere; min-width: 4.5rem; }
+td:first-child { min-width: 0; overflow-wrap: normal; }
 @page { size: A4; margin: 18mm; }
 thead { display: table-header-group; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, dd { break-inside: avoid; } h2 { break-after: avoid; } }

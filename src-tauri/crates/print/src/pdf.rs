@@ -30,6 +30,8 @@ const GAP: f32 = 8.0;
 const LINE: f32 = 1.35;
 /// No column is narrower, whatever else is wide.
 const COLUMN_MIN: f32 = 36.0;
+/// Longer words are broken where room is short.
+const WORD_MAX: f32 = 62.0;
 
 /// Text of one face and size, broken into lines.
 struct Cell {
@@ -49,6 +51,8 @@ struct Strip {
     ruled: bool,
     /// Heads that are repeated where a page begins with this.
     under: Option<usize>,
+    /// Whether it stays on the page of what follows: a heading under which nothing stands says nothing.
+    leads: bool,
 }
 
 /// Lines and rules of one page, with their places.
@@ -94,7 +98,12 @@ pub fn pdf(title: &str, blocks: &[Block]) -> Vec<u8> {
 fn set(block: &Block, strips: &mut Vec<Strip>) {
     match block {
         Block::Title(text) => flow(text, BOLD, 20.0, 0.0, 0.0, strips),
-        Block::Heading(text) => flow(text, BOLD, 12.0, 0.0, 14.0, strips),
+        Block::Heading(text) => {
+            flow(text, BOLD, 12.0, 0.0, 14.0, strips);
+            if let Some(last) = strips.last_mut() {
+                last.leads = true;
+            }
+        }
         Block::Paragraph(text) => flow(text, REGULAR, BODY, 0.0, 4.0, strips),
         Block::Item(text) => flow(&format!("\u{2022} {text}"), REGULAR, BODY, 8.0, 2.0, strips),
         Block::Field(name, value) => flow(&format!("{name}: {value}"), REGULAR, BODY, 0.0, 2.0, strips),
@@ -107,7 +116,7 @@ fn flow(text: &str, font: Name<'static>, size: f32, indent: f32, above: f32, str
     let mut space = above;
     for line in broken(text, font, size, PAGE.0 - 2.0 * MARGIN - indent) {
         let cells = vec![Cell { lines: vec![line], font, size, indent }];
-        strips.push(Strip { cells, above: space, ruled: false, under: None });
+        strips.push(Strip { cells, above: space, ruled: false, under: None, leads: false });
         space = 0.0;
     }
 }
@@ -121,7 +130,7 @@ fn table(heads: &[&'static str], rows: &[Vec<String>], strips: &mut Vec<Strip>) 
             set.push(Cell { lines: broken(text, font, SMALL, *width), font, size: SMALL, indent });
             indent += width + GAP;
         }
-        Strip { cells: set, above: 3.0, ruled: true, under }
+        Strip { cells: set, above: 3.0, ruled: true, under, leads: under.is_none() }
     };
     let head = strips.len();
     strips.push(strip(&mut heads.iter().copied(), BOLD, None));
@@ -153,31 +162,35 @@ fn split(row: Strip) -> Vec<Strip> {
         above: if number == 0 { row.above } else { 0.0 },
         ruled: number + 1 == parts,
         under: row.under,
+        leads: false,
     };
     (0..parts).map(part).collect()
 }
 
-/// Columns as wide as they need to be; what is missing is taken from the wide ones, each by its share.
+/// Columns as wide as they need to be; where that is too much, each has room for its longest word, and the rest is divided among those that
+/// want more.
 fn column_widths(heads: &[&str], rows: &[Vec<String>]) -> Vec<f32> {
-    let natural = |(column, head): (usize, &&str)| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| width(&win_ansi(cell), REGULAR, SMALL));
-        cells.fold(width(&win_ansi(head), BOLD, SMALL), f32::max).max(COLUMN_MIN) + 1.0
+    let widest = |column: usize, head: &str, of: &dyn Fn(&str, Name<'static>) -> f32| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| of(cell, REGULAR));
+        cells.fold(of(head, BOLD), f32::max).max(COLUMN_MIN) + 1.0
     };
-    let wanted: Vec<f32> = heads.iter().enumerate().map(natural).collect();
+    let whole = |text: &str, font| width(&win_ansi(text), font, SMALL);
+    let word = |text: &str, font| text.split([' ', '\n']).map(|word| whole(word, font)).fold(0.0, f32::max);
+    let columns = |of: &dyn Fn(&str, Name<'static>) -> f32| -> Vec<f32> {
+        heads.iter().enumerate().map(|(column, head)| widest(column, head, of)).collect()
+    };
+    let wanted = columns(&whole);
     let gaps: f32 = wanted.iter().skip(1).map(|_| GAP).sum();
     let room = PAGE.0 - 2.0 * MARGIN - gaps;
-    let all: f32 = wanted.iter().sum();
-    if all <= room {
+    if wanted.iter().sum::<f32>() <= room {
         return wanted;
     }
-    // What a fair share holds stays as it is; the others divide the rest.
-    let columns: f32 = wanted.iter().map(|_| 1.0).sum();
-    let fair = room / columns;
-    let (kept, above): (f32, f32) = wanted.iter().fold((0.0, 0.0), |(kept, above), width| {
-        if *width <= fair { (kept + width, above) } else { (kept, above + width.sqrt()) }
-    });
-    let share = |width: f32| (room - kept) * width.sqrt() / above;
-    wanted.into_iter().map(|width| if width <= fair { width } else { share(width).max(COLUMN_MIN) }).collect()
+    // Ids and digests may be broken; a date or a name is not.
+    let floors: Vec<f32> = columns(&word).into_iter().map(|floor| floor.min(WORD_MAX)).collect();
+    let spare = (room - floors.iter().sum::<f32>()).max(0.0);
+    let more = |(wanted, floor): (&f32, &f32)| (wanted - floor).max(0.0).sqrt();
+    let all: f32 = wanted.iter().zip(&floors).map(more).sum();
+    wanted.iter().zip(&floors).map(|pair| pair.1 + spare * more(pair) / all.max(1.0)).collect()
 }
 
 /// Breaks text at spaces, and words at the margin.
@@ -212,8 +225,8 @@ fn broken(text: &str, font: Name<'static>, size: f32, room: f32) -> Vec<Vec<u8>>
 fn paginate(strips: &[Strip]) -> Vec<Page<'_>> {
     let mut pages = vec![Page::default()];
     let mut y = PAGE.1 - MARGIN;
-    for strip in strips {
-        if y - strip.above - height(strip) < MARGIN {
+    for (at, strip) in strips.iter().enumerate() {
+        if y - together(strips, at) < MARGIN {
             pages.push(Page::default());
             y = PAGE.1 - MARGIN;
             if let Some((page, heads)) = pages.last_mut().zip(strip.under.and_then(|heads| strips.get(heads))) {
@@ -227,6 +240,12 @@ fn paginate(strips: &[Strip]) -> Vec<Page<'_>> {
         }
     }
     pages
+}
+
+/// Height of a strip with everything that it leads to.
+fn together(strips: &[Strip], from: usize) -> f32 {
+    let leading = strips.iter().skip(from).take_while(|strip| strip.leads).count();
+    strips.iter().skip(from).take(leading.saturating_add(1)).map(|strip| strip.above + height(strip)).sum()
 }
 
 fn height(strip: &Strip) -> f32 {
@@ -305,4 +324,30 @@ fn win_ansi(text: &str) -> Vec<u8> {
         }
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// wherever a page ends, a heading and the heads of its table are on the page of the first row; dates are not broken.
+    #[test]
+    fn a_heading_is_never_the_last_of_a_page() {
+        let row = vec!["1".to_owned(), "2026-11-23 01:12:54 UTC".to_owned(), "Ines Duarte ".repeat(9), "ab".repeat(90)];
+        for before in 30..60 {
+            let mut blocks = vec![Block::Paragraph("One line of a report".to_owned()); before];
+            blocks.push(Block::Heading("Acts".to_owned()));
+            blocks.push(Block::Table(vec!["Entry", "When", "Who", "Detail"], vec![row.clone()]));
+            let mut strips = Vec::new();
+            blocks.iter().for_each(|block| set(block, &mut strips));
+            let mut shown = Vec::new();
+            for page in paginate(&strips) {
+                let texts: Vec<&[u8]> = page.texts.iter().map(|text| text.0).collect();
+                assert_ne!(texts.last().copied(), Some(b"Acts".as_slice()), "{before}");
+                assert_ne!(texts.last().copied(), Some(b"Detail".as_slice()), "{before}");
+                shown.extend(texts);
+            }
+            assert!(shown.iter().any(|line| line.starts_with(b"2026-11-23")), "the date is whole: {before}");
+        }
+    }
 }

@@ -207,7 +207,7 @@ fn a_period_is_reported_with_its_proof() {
     let bundle = path("november.bundle");
     assert_eq!(made["bundle"].as_str(), bundle.to_str());
     let page = std::fs::read_to_string(&html).unwrap();
-    for shown in ["Create kek: kek-payments", "Countersigned by Theo Brandt", made["bundle_sha256"].as_str().unwrap()] {
+    for shown in ["Create KEK: kek-payments", "Countersigned by Theo Brandt", made["bundle_sha256"].as_str().unwrap()] {
         assert!(page.contains(shown), "{shown}");
     }
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));

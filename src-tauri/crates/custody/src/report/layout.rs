@@ -61,10 +61,10 @@ fn opening(facts: &Facts<'_>, blocks: &mut Vec<Block>) {
     let mut field = |name: &str, value: &str| blocks.push(Block::Field(name.to_owned(), escape_visibly(value)));
     field("Custody", &facts.period.custody);
     field("Id, environment", &format!("{}, {}", header.custody, header.environment));
-    field("Period", &format!("{} to {}, the end not included", facts.period.from, facts.period.until));
+    field("Period", &format!("{} to {}, the end not included", said(facts.period.from), said(facts.period.until)));
     let range = facts.gathered.range().map(|(first, last)| format!(", entries {first} to {last}")).unwrap_or_default();
     field("Entries in it", &format!("{}{range}", facts.gathered.count()));
-    field("Made", &format!("{}, of a ledger of {} entries", facts.made_at, facts.verified.size()));
+    field("Made", &format!("{}, of a ledger of {} entries", said(facts.made_at), facts.verified.size()));
     field("Founding entry", &hex::encode(founding));
     for founder in founders {
         field(
@@ -268,7 +268,11 @@ fn closing(facts: &Facts<'_>, blocks: &mut Vec<Block>) {
 
 /// A moment of an entry.
 pub(super) fn moment(micros: i64) -> String {
-    let text = Timestamp::from_micros(micros).to_string();
+    said(Timestamp::from_micros(micros))
+}
+
+fn said(at: Timestamp) -> String {
+    let text = at.to_string();
     // Seconds are enough for a reader; the bundle has the rest.
     match text.split_once('.') {
         Some((seconds, _)) => format!("{} UTC", seconds.replace('T', " ")),

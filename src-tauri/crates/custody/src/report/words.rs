@@ -83,7 +83,7 @@ pub(super) fn verb_in_words(verb: &str) -> String {
 
 /// What an operation is called.
 pub(super) fn operation_in_words(operation: Operation) -> String {
-    let mut words = operation.word().replace('_', " ");
+    let mut words = operation.word().replace('_', " ").replace("kek", "KEK").replace("dek", "DEK");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();
     }
