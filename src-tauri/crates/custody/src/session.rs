@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{OperatorId, Timestamp};
+use domain::{OperatorId, Role, Timestamp};
 use keychain::{DeviceKey, Keychain, Passphrase, RandomError, SessionKey, UnlockError, UnlockedDeviceKey};
 use ledger::{PublicKey, Signature, Signer};
-use register::{Register, RegisterError};
+use register::{OperatorRow, Register, RegisterError};
 
 use crate::author::{Act, Author, CustodyIdentity};
 
@@ -27,6 +27,9 @@ pub enum SessionError {
     /// The register refused it or does not answer.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// Whoever only reads has no entry by which the register would refuse a device that is out of trust.
+    #[error("this device is out of trust: people show says since when")]
+    Device,
     /// The task that unlocks was stopped.
     #[error("unlocking was interrupted")]
     Interrupted,
@@ -41,6 +44,8 @@ pub struct Session {
     pub device: [u8; 32],
     /// When it ends, whatever happens.
     pub ends_at: Timestamp,
+    /// Whether its beginning and its end are entries.
+    on_record: bool,
 }
 
 struct Device(UnlockedDeviceKey);
@@ -94,8 +99,14 @@ pub fn sealing_author(
     Author::new(custody.clone(), operator, device)
 }
 
+/// Whether they are an auditor, who holds no other role.
+fn only_reads(row: &OperatorRow) -> bool {
+    !row.roles.is_empty() && row.roles.iter().all(|held| held.role == Role::Auditor)
+}
+
 impl Session {
-    /// Opens a session: one entry, signed by the device key.
+    /// Opens a session: one entry, signed by the device key. An auditor's login can't write at all: for them it is on no record, and
+    /// their session key signs nothing that anybody takes.
     ///
     /// # Errors
     /// [`SessionError::Register`] when the register refuses it, for instance because the operator was suspended.
@@ -110,12 +121,23 @@ impl Session {
         let now = register.clock().await?;
         let ends_at = now.plus(Duration::from_secs(SESSION_HOURS_MAX * 3600));
         let certifier = sealing_author(custody, operator, device);
+        let device = certifier.key_id();
+        if let Some(reader) = register.operators().await?.into_iter().find(|row| row.id == operator && only_reads(row))
+        {
+            let is_trusted = reader.devices.iter().any(|known| known.active && known.key_id == device);
+            let author = Author::new(custody.clone(), operator, Arc::new(key));
+            return if is_trusted {
+                Ok(Self { author, device, ends_at, on_record: false })
+            } else {
+                Err(SessionError::Device)
+            };
+        }
         let act = Act::new("session.opened", "session", hex::encode(ledger::key_id(&public_key)))
             .with("public_key", hex::encode(public_key))
             .with("expires_at", ends_at.micros());
         register.open_session(certifier.write(act, now).as_act()).await?;
         let author = Author::new(custody.clone(), operator, Arc::new(key));
-        Ok(Self { author, device: certifier.key_id(), ends_at })
+        Ok(Self { author, device, ends_at, on_record: true })
     }
 
     /// Closes it. The session key is wiped with the last copy of this session.
@@ -123,6 +145,9 @@ impl Session {
     /// # Errors
     /// [`SessionError::Register`] when the register can't note it; the session then ends by its own clock.
     pub async fn close(self, register: &Register) -> Result<(), SessionError> {
+        if !self.on_record {
+            return Ok(());
+        }
         let act = Act::new("session.closed", "session", hex::encode(self.author.key_id()));
         let entry = self.author.write(act, register.clock().await?);
         register.close_session(entry.as_act()).await?;

@@ -4,6 +4,41 @@ use crate::bench::{Bench, GROUNDS, Ran, text};
 
 const OF_NORA: &str = "nine paper boats at noon";
 
+/// A card, asked for by Ines and countersigned by Theo.
+fn enrolled(bench: &Bench, name: &str, secret: &str, passphrase: &str, role: &str) {
+    bench.secret(secret, passphrase);
+    let card = bench.passphrase(&format!("{secret}.card"));
+    let mut joining = bench.command();
+    joining.arg("--passphrase-file").arg(bench.passphrase(secret));
+    joining.args(["join", "--name", name, "--person", &format!("{secret}@example.test"), "--device-name", "Laptop"]);
+    Ran::of(joining.arg("--out").arg(&card)).ok();
+    let enrol = ["--json", "people", "request-enrol", text(&card), "--roles", role];
+    let asked = bench.ines(&[&enrol[..], &GROUNDS].concat()).ok().json();
+    bench.theo(&["sign", asked["request"].as_str().unwrap()]).ok();
+}
+
+/// an auditor signs in as themselves, reads and verifies everything, and changes nothing, not even by an entry that they were there;
+/// with a device that is out of trust they read nothing either.
+#[test]
+fn an_auditor_reads_everything_and_changes_nothing() {
+    let bench = Bench::founded();
+    bench.make_kek("kek-payments");
+    enrolled(&bench, "Olga Reyes", "olga", "three grey herons at low tide", "auditor");
+    let olga = |arguments: &[&str]| Ran::of(bench.command_as("Olga Reyes", "olga").args(arguments));
+    assert!(olga(&["keys", "list"]).ok().out.contains("kek-payments"));
+    olga(&["people", "list"]).ok();
+    olga(&["ledger", "verify"]).ok();
+    let bundle = bench.passphrase("olga.bundle");
+    olga(&["ledger", "export", text(&bundle)]).ok();
+    let suspend = ["--json", "suspend", "kek-payments", "--reason", "A doubt"];
+    assert_eq!(olga(&suspend).error()["code"], "not_allowed");
+    let hers = bench.ines(&["--json", "ledger", "list", "--actor", "Olga Reyes"]).ok().json();
+    assert_eq!(hers["entries"].as_array().map(Vec::len), Some(0), "{hers}");
+    let lost_at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    bench.ines(&["people", "lost-device", "olga reyes", "--lost-at", &lost_at, "--reason", "Left on a train"]).ok();
+    assert!(olga(&["keys", "list"]).err.contains("out of trust"));
+}
+
 fn nora(bench: &Bench, arguments: &[&str]) -> Ran {
     Ran::of(bench.command_as("Nora Vance", "nora").args(arguments))
 }
