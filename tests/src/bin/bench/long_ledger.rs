@@ -76,6 +76,8 @@ pub async fn lengthen(custody: &TestCustody, superuser: &PgPool, count: u32) {
     // By what was put there before, the ledger's newest entry may be dated after now.
     let newest = "SELECT (extract(epoch FROM max(entry_time)) * 1000000)::bigint FROM custody.ledger_entry";
     let newest: i64 = sqlx::query_scalar(newest).fetch_one(&mut *connection).await.unwrap();
+    let real_now = "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint";
+    let real_now: i64 = sqlx::query_scalar(real_now).fetch_one(&mut *connection).await.unwrap();
     now = now.max(Timestamp::from_micros(newest));
     let mut left = count;
     while left > 0 {
@@ -92,6 +94,13 @@ pub async fn lengthen(custody: &TestCustody, superuser: &PgPool, count: u32) {
     let moved = "UPDATE custody.head SET seq = $1, hash = $2, newest = (SELECT entry_time FROM custody.ledger_entry WHERE seq = $1)";
     let moved = sqlx::query(moved).bind(i64::try_from(number).unwrap());
     moved.bind(head.as_slice()).execute(&mut *connection).await.unwrap();
+    // The hours that these entries took are over: whoever signs in afterwards is not behind them.
+    let passed = now.micros() - real_now;
+    let clock = format!(
+        "CREATE OR REPLACE FUNCTION custody.clock() RETURNS timestamptz LANGUAGE sql STABLE AS
+         $$ SELECT pg_catalog.clock_timestamp() + interval '{passed} microseconds' $$"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(clock)).execute(&mut *connection).await.unwrap();
     connection.execute("VACUUM ANALYZE custody.ledger_entry").await.unwrap();
     // The tree that the verbs would have grown.
     connection.execute("SELECT custody.fill_tree()").await.unwrap();
