@@ -82,7 +82,7 @@ function Need({ need }: { readonly need: NeedView }) {
       );
     case "overdue":
       return (
-        <Row to={href("keys", need.key.key.key)} glyph={<Glyph icon="timer-reset" tone="alert" />} title={`${need.key.key.name} is overdue`} second={need.key.requested ? `${need.key.scope} · a request is open` : `${need.key.scope} · no request yet`} what={<Said tone="alert" icon="timer-reset">Overdue</Said>} when={due(need.key.rotateBy, need.key.dueInDays)} />
+        <Row to={href("keys", need.key.key.key)} glyph={<Glyph icon="timer-reset" tone="alert" />} title={`${need.key.key.name} is overdue`} second={[need.key.scope, need.key.requested ? "a request is open" : "no request yet"].filter((part) => part !== "").join(" · ")} what={<Said tone="alert" icon="timer-reset">Overdue</Said>} when={due(need.key.rotateBy, need.key.dueInDays)} />
       );
     case "scheduled": {
       const late = (need.duty.daysLeft ?? 0) < 0;
