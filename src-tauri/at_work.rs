@@ -136,9 +136,17 @@ impl AtWork {
             // Not now: the next notice tries again.
             _ => return,
         };
-        let mut verified = self.verified.write().await;
-        if verified.as_ref().is_none_or(|known| known.alarm.is_none()) {
-            *verified = Some(read);
+        if self.verified.read().await.as_ref().is_none_or(|known| known.alarm.is_none()) {
+            self.found(read).await;
+        }
+    }
+
+    /// Keeps what was found of the ledger. On one that does not hold, runs under way pause.
+    pub async fn found(&self, verified: Verified) {
+        let is_alarm = verified.alarm.is_some();
+        *self.verified.write().await = Some(verified);
+        if is_alarm {
+            self.runs.pause_all().await;
         }
     }
 
@@ -151,7 +159,7 @@ impl AtWork {
                 let Some(alarm) = ledger_alarm(&error) else { return };
                 if let Ok(at) = self.desk.console.now().await {
                     let first = if let IpcError::LedgerReplaced { first, .. } = alarm { first } else { 1 };
-                    *self.verified.write().await = Some(Verified::not_from(u64::from(first), at, alarm));
+                    self.found(Verified::not_from(u64::from(first), at, alarm)).await;
                 }
             }
             // Not now: the next sign-in and the next seal try again.

@@ -126,13 +126,18 @@ impl RunsHere {
 
     /// The console locks or ends: every run pauses in good order.
     pub async fn leave(&self) {
+        for run in self.pause_all().await {
+            self.settle(run).await;
+        }
+    }
+
+    /// Asks every run to pause; which ones there are.
+    pub async fn pause_all(&self) -> Vec<RunId> {
         let runs: Vec<RunId> = self.running.lock().await.keys().copied().collect();
         for run in &runs {
             self.pause(*run).await;
         }
-        for run in runs {
-            self.settle(run).await;
-        }
+        runs
     }
 }
 

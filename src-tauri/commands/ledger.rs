@@ -189,7 +189,7 @@ async fn verify(host: &Host, work: &Arc<AtWork>) -> Result<LedgerVerdictView, Fa
         Err(other) => return Err(other.into()),
     }
     let (at, took) = (console.now().await?, began.elapsed());
-    *work.verified.write().await = Some(Verified { to: summary.entries, at, alarm: None });
+    work.found(Verified { to: summary.entries, at, alarm: None }).await;
     if let Err(error) = work.desk.keep_verified(summary.entries, summary.head).await {
         tracing::warn!(%error, "the verified head could not be remembered");
     }
@@ -207,7 +207,7 @@ async fn found_broken(work: &AtWork, fault: &ledger::Fault) -> Result<LedgerVerd
     let (number, what) = ledger_fault(fault);
     let (good, at) = (number.saturating_sub(1), register.clock().await?);
     let alarm = IpcError::LedgerBroken { entry: count32(number), fault: what };
-    *work.verified.write().await = Some(Verified::not_from(number, at, alarm));
+    work.found(Verified::not_from(number, at, alarm)).await;
     let recorded = register.ledger_entry(number).await?;
     let expected = recorded.as_ref().map(|it| ledger::link(&it.previous_hash, &it.row.entry, &it.signatures));
     Ok(LedgerVerdictView::Broken {
@@ -228,6 +228,6 @@ async fn found_replaced(work: &AtWork, error: ProofError) -> Result<LedgerVerdic
     };
     tracing::error!(%error, "the ledger is not the one that is known here");
     let (entry, at) = (u64::from(first), work.desk.console.now().await?);
-    *work.verified.write().await = Some(Verified::not_from(entry, at, alarm));
+    work.found(Verified::not_from(entry, at, alarm)).await;
     Ok(LedgerVerdictView::Replaced { how, known, now, first, last })
 }
